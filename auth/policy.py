@@ -1,0 +1,134 @@
+"""The one table: role → permission → (row scope, clearance).
+
+Everything that decides who may see or do what is read off here; ``cli export`` prints it, joined
+with the operations that ask for each permission, to ``openapi/access-matrix.md``. A role's row
+scope for people may still be narrowed by its agency's type (``REMITS``): conventions, "Who sees
+what by default".
+"""
+
+from collections.abc import Iterable
+
+from domain.access import Clearance, Grant, RowScope, Sight
+from domain.agencies.model import AgencyType
+from domain.people.model import Remit
+
+NONE, MASKED, FULL = Sight.NONE, Sight.MASKED, Sight.FULL
+
+# Identity numbers and contacts are masked in every view; the full ones leave by reveal alone.
+OFFICE = Clearance(personal=FULL, contact=MASKED, identity=MASKED, health=FULL, hardship=FULL)
+PARTNER = Clearance(personal=FULL, contact=MASKED, identity=MASKED)
+OWN_FILE = Clearance(personal=FULL, contact=MASKED, identity=MASKED, health=FULL, hardship=FULL)
+COMPANION = Clearance(personal=FULL, contact=MASKED)
+NOTHING = Clearance()
+
+REGION, ASSIGNED, SELF, EVENTS, NOBODY = (
+    RowScope.REGION,
+    RowScope.ASSIGNED,
+    RowScope.SELF,
+    RowScope.EVENTS,
+    RowScope.NOBODY,
+)
+
+# What everybody with a token may read: divisions, code lists, the directory of agencies.
+DIRECTORY = {
+    "agencies:read": Grant(NOBODY, NOTHING),
+    "codes:read": Grant(NOBODY, NOTHING),
+    "regions:read": Grant(NOBODY, NOTHING),
+}
+
+_OFFICE_PERMISSIONS = {
+    "events:read": Grant(REGION, OFFICE),
+    "imports:read": Grant(REGION, OFFICE),
+    "imports:write": Grant(REGION, OFFICE),
+    "people:read": Grant(REGION, OFFICE),
+    "people:reveal": Grant(REGION, OFFICE),
+    "people:write": Grant(REGION, OFFICE),
+    "rules:read": Grant(NOBODY, NOTHING),
+    "staff:read": Grant(REGION, OFFICE),
+}
+
+ROLES: dict[str, dict[str, Grant]] = {
+    # Staff of a county department; which people, follows from the agency's type (REMITS).
+    "county_officer": DIRECTORY | _OFFICE_PERMISSIONS,
+    # Township and village workers: all classes but confidential, in their own place.
+    "village_worker": DIRECTORY | _OFFICE_PERMISSIONS,
+    # City and province departments look, and change nothing.
+    "supervisor": DIRECTORY
+    | {
+        "events:read": Grant(REGION, OFFICE),
+        "imports:read": Grant(REGION, OFFICE),
+        "people:read": Grant(REGION, OFFICE),
+        "rules:read": Grant(NOBODY, NOTHING),
+        "staff:read": Grant(REGION, OFFICE),
+    },
+    # Aggregates only: no person-bound row.
+    "statistician": DIRECTORY | {"rules:read": Grant(NOBODY, NOTHING)},
+    # NGO and social-work organisations: the people of cases assigned to them.
+    "ngo_worker": DIRECTORY | {"people:read": Grant(ASSIGNED, PARTNER)},
+    # Another system of the civil affairs department.
+    "integration": DIRECTORY
+    | {
+        "imports:read": Grant(REGION, OFFICE),
+        "imports:write": Grant(REGION, OFFICE),
+        "people:read": Grant(REGION, OFFICE),
+        "people:write": Grant(REGION, OFFICE),
+    },
+    # Events, never a person.
+    "auditor": DIRECTORY | {"events:read": Grant(EVENTS, NOTHING), "rules:read": Grant(NOBODY, NOTHING)},
+    # Runs the platform; sees no person.
+    "platform_admin": DIRECTORY
+    | {
+        "agencies:write": Grant(NOBODY, NOTHING),
+        "clients:write": Grant(NOBODY, NOTHING),
+        "keys:rotate": Grant(NOBODY, NOTHING),
+        "regions:write": Grant(NOBODY, NOTHING),
+        "rules:read": Grant(NOBODY, NOTHING),
+        "rules:write": Grant(NOBODY, NOTHING),
+        "staff:read": Grant(REGION, PARTNER),
+        "staff:write": Grant(NOBODY, NOTHING),
+    },
+    # A resident: her own file, and her wards'.
+    "resident": DIRECTORY | {"people:read": Grant(SELF, OWN_FILE), "people:reveal": Grant(SELF, OWN_FILE)},
+    # A volunteer: the people paired with her.
+    "volunteer": DIRECTORY | {"people:read": Grant(SELF, COMPANION)},
+}
+
+PERMISSIONS = tuple(sorted({permission for grants in ROLES.values() for permission in grants}))
+
+_ALL = Remit.ANYONE
+_WOMEN_AND_CHILDREN = Remit.WOMAN | Remit.CHILD | Remit.WOMAN_HOUSEHOLD | Remit.CHILD_HOUSEHOLD
+
+# Which people of its region a type of agency may see at all. A type without a row sees only the
+# people of cases referred to it.
+REMITS: dict[AgencyType, Remit] = {
+    AgencyType.CIVIL_AFFAIRS: _ALL,
+    AgencyType.TOWNSHIP_GOVERNMENT: _ALL,
+    AgencyType.VILLAGE_COMMITTEE: _ALL,
+    AgencyType.WOMENS_FEDERATION: _WOMEN_AND_CHILDREN,
+    AgencyType.EDUCATION: Remit.CHILD,
+}
+
+
+def remit_of(agency_type: str | None) -> Remit:
+    """Return the remit bits of an agency type; none for the types that work by case only."""
+    return REMITS.get(AgencyType(agency_type), Remit(0)) if agency_type else Remit(0)
+
+
+def grants_of(roles: Iterable[str], agency_type: str | None, scope: Iterable[str] = ()) -> dict[str, Grant]:
+    """Return the grants of a caller.
+
+    The union of her roles' grants, the first role that names a permission deciding it; narrowed
+    to ``scope`` when the token asks for less; people reached by region become people reached by
+    case when the agency's type has no remit.
+    """
+    wanted = frozenset(scope)
+    remit = remit_of(agency_type)
+    grants: dict[str, Grant] = {}
+    for role in roles:
+        for permission, grant in ROLES.get(role, {}).items():
+            if wanted and permission not in wanted:
+                continue
+            if permission.startswith("people:") and grant.rows is REGION and not remit:
+                grant = Grant(ASSIGNED, grant.clearance)
+            grants.setdefault(permission, grant)
+    return grants

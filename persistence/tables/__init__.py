@@ -1,0 +1,9 @@
+"""Every table of the service, by context. ``metadata`` is what the migrations compare with."""
+
+from sqlmodel import SQLModel
+
+from persistence.tables import auth, people, places, system
+
+metadata = SQLModel.metadata
+
+__all__ = ["auth", "metadata", "people", "places", "system"]
