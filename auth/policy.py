@@ -128,7 +128,6 @@ def grants_of(roles: Iterable[str], agency_type: str | None, scope: Iterable[str
         for permission, grant in ROLES.get(role, {}).items():
             if wanted and permission not in wanted:
                 continue
-            if permission.startswith("people:") and grant.rows is REGION and not remit:
-                grant = Grant(ASSIGNED, grant.clearance)
-            grants.setdefault(permission, grant)
+            by_case = permission.startswith("people:") and grant.rows is REGION and not remit
+            grants.setdefault(permission, Grant(ASSIGNED, grant.clearance) if by_case else grant)
     return grants

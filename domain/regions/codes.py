@@ -20,7 +20,7 @@ def level_of(code: str) -> int:
 
 def padded(code: str) -> int:
     """Return the 12-digit number a code is stored as, e.g. ``"421081"`` → 421081000000."""
-    return int(code) * 10 ** (12 - len(code))
+    return int(code.ljust(12, "0"))
 
 
 def range_of(code: str) -> RegionRange:

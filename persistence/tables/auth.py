@@ -46,8 +46,8 @@ class SigningKey(Row, table=True):
     kid: str = Field(primary_key=True)
     private_cipher: bytes = Field(sa_type=LargeBinary)
     public_jwk: dict[str, Any] = json_object()
-    created_at: datetime = Field(sa_type=TIMESTAMP(timezone=True))  # type: ignore[call-overload]
-    signs_from: datetime = Field(sa_type=TIMESTAMP(timezone=True))  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=TIMESTAMP(timezone=True))
+    signs_from: datetime = Field(sa_type=TIMESTAMP(timezone=True))
     retired_at: Any = moment()  # verifies no more from here on
 
 
@@ -62,8 +62,8 @@ class Revocation(Row, table=True):
 
     kind: str = Field(primary_key=True)
     value: str = Field(primary_key=True)
-    before: datetime = Field(sa_type=TIMESTAMP(timezone=True))  # type: ignore[call-overload]
-    expires_at: datetime = Field(sa_type=TIMESTAMP(timezone=True))  # type: ignore[call-overload]
+    before: datetime = Field(sa_type=TIMESTAMP(timezone=True))
+    expires_at: datetime = Field(sa_type=TIMESTAMP(timezone=True))
 
 
 class AssertionSeen(Row, table=True):
@@ -73,7 +73,7 @@ class AssertionSeen(Row, table=True):
 
     client_id: str = Field(primary_key=True)
     jti: str = Field(primary_key=True)
-    expires_at: datetime = Field(sa_type=TIMESTAMP(timezone=True))  # type: ignore[call-overload]
+    expires_at: datetime = Field(sa_type=TIMESTAMP(timezone=True))
 
 
 __all__ = ["AssertionSeen", "Client", "Revocation", "SigningKey"]

@@ -33,10 +33,10 @@ class Versioned(Keyed):
 
     version: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
     created_at: datetime = Field(
-        sa_type=TIMESTAMP(timezone=True), sa_column_kwargs={"server_default": text("now()")}  # type: ignore[call-overload]
+        sa_type=TIMESTAMP(timezone=True), sa_column_kwargs={"server_default": text("now()")}
     )
     updated_at: datetime = Field(
-        sa_type=TIMESTAMP(timezone=True), sa_column_kwargs={"server_default": text("now()")}  # type: ignore[call-overload]
+        sa_type=TIMESTAMP(timezone=True), sa_column_kwargs={"server_default": text("now()")}
     )
 
 
@@ -49,20 +49,20 @@ class PersonBound(Versioned):
     """
 
     region_code: int = Field(sa_type=BigInteger)
-    county: int = Field(sa_type=BigInteger, sa_column_args=(Computed("region_code / 1000000", persisted=True),))  # type: ignore[call-overload]
+    county: int = Field(sa_type=BigInteger, sa_column_args=(Computed("region_code / 1000000", persisted=True),))
 
 
 def text_array() -> Any:
     """A ``text[]`` that is empty rather than null."""
     return Field(
-        default_factory=list, sa_type=ARRAY(Text), sa_column_kwargs={"server_default": text("'{}'")}  # type: ignore[call-overload]
+        default_factory=list, sa_type=ARRAY(Text), sa_column_kwargs={"server_default": text("'{}'")}
     )
 
 
 def json_object() -> Any:
     """A ``jsonb`` object that is empty rather than null."""
     return Field(
-        default_factory=dict, sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")}  # type: ignore[call-overload]
+        default_factory=dict, sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")}
     )
 
 
@@ -73,7 +73,7 @@ def moment(**kwargs: Any) -> Any:
 
 def sort_key() -> Any:
     """A text ordered by code point: the embedded server has no Chinese collation, keys are pinyin."""
-    return Field(default="", sa_type=Text(collation=CODE_COLLATION))  # type: ignore[call-overload]
+    return Field(default="", sa_type=Text(collation=CODE_COLLATION))
 
 
 def blob() -> Any:

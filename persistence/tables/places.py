@@ -28,18 +28,18 @@ class Region(Row, table=True):
         Index("region_initials_idx", "initials"),
     )
 
-    code: str = Field(primary_key=True, sa_type=Text(collation="C"))  # type: ignore[call-overload]
+    code: str = Field(primary_key=True, sa_type=Text(collation="C"))
     name: str
     path: str  # names from the province down, e.g. 湖北省荆州市石首市桃花山镇
     level: int = small()
-    parent_code: str | None = Field(default=None, sa_type=Text(collation="C"))  # type: ignore[call-overload]
+    parent_code: str | None = Field(default=None, sa_type=Text(collation="C"))
     lo: int = Field(sa_type=BigInteger)
     hi: int = Field(sa_type=BigInteger)
     pinyin: str = sort_key()
     initials: str = sort_key()
     valid_from: date
     valid_to: date | None = None
-    successor_code: str | None = Field(default=None, sa_type=Text(collation="C"))  # type: ignore[call-overload]
+    successor_code: str | None = Field(default=None, sa_type=Text(collation="C"))
     source: str
 
 
@@ -49,7 +49,7 @@ class RegionAlias(Keyed, table=True):
     __tablename__ = "region_alias"
     __table_args__: Any = (UniqueConstraint("region_code", "name"), Index("region_alias_name_idx", "name"))
 
-    region_code: str = Field(sa_type=Text(collation="C"), foreign_key="region.code")  # type: ignore[call-overload]
+    region_code: str = Field(sa_type=Text(collation="C"), foreign_key="region.code")
     name: str
 
 
@@ -71,7 +71,7 @@ class CodeItem(Row, table=True):
     __table_args__: Any = (Index("code_item_list_position_idx", "list_id", "position"),)
 
     list_id: str = Field(primary_key=True, foreign_key="code_list.id")
-    code: str = Field(primary_key=True, sa_type=Text(collation="C"))  # type: ignore[call-overload]
+    code: str = Field(primary_key=True, sa_type=Text(collation="C"))
     label_zh: str
     label_en: str
     position: int

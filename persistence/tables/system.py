@@ -27,7 +27,7 @@ class Event(Row, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    at: datetime = Field(primary_key=True, sa_type=TIMESTAMP(timezone=True))  # type: ignore[call-overload]
+    at: datetime = Field(primary_key=True, sa_type=TIMESTAMP(timezone=True))
     type: str
     aggregate: str
     aggregate_id: UUID
@@ -122,7 +122,7 @@ class IdempotencyKey(Row, table=True):
     status: int = small()
     headers: dict[str, Any] = json_object()
     body: bytes | None = Field(default=None, sa_type=LargeBinary)
-    created_at: datetime = Field(sa_type=TIMESTAMP(timezone=True))  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=TIMESTAMP(timezone=True))
 
 
 class RateLimit(Row, table=True):
@@ -132,7 +132,7 @@ class RateLimit(Row, table=True):
     __table_args__: Any = ({"prefixes": ["UNLOGGED"]},)
 
     client_id: str = Field(primary_key=True)
-    tat: datetime = Field(sa_type=TIMESTAMP(timezone=True))  # type: ignore[call-overload]
+    tat: datetime = Field(sa_type=TIMESTAMP(timezone=True))
 
 
 class JobRun(Row, table=True):
