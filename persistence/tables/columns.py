@@ -68,7 +68,7 @@ def json_object() -> Any:
 
 def moment(**kwargs: Any) -> Any:
     """A nullable ``timestamptz``."""
-    return Field(default=None, sa_type=TIMESTAMP(timezone=True), **kwargs)
+    return Field(default=None, sa_type=TIMESTAMP(timezone=True), nullable=True, **kwargs)
 
 
 def sort_key() -> Any:

@@ -214,8 +214,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("attempts", sa.SmallInteger(), nullable=False),
-        sa.Column("started_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.Column("finished_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("started_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("finished_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("cancel_requested", sa.Boolean(), nullable=False),
         sa.Column(
             "result",
@@ -313,7 +313,7 @@ def upgrade() -> None:
         ),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("signs_from", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.Column("retired_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("retired_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("kid"),
     )
     op.create_table(
@@ -1012,7 +1012,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("via", sa.Text(), nullable=False),
         sa.Column("via_id", sa.Uuid(), nullable=True),
-        sa.Column("ended_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("ended_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"],
             ["person.id"],
