@@ -37,7 +37,7 @@ HEAD_BYTES: Final = 2 + NONCE_BYTES
 BLIND_KINDS: Final = frozenset({"identity_number", "phone"})
 
 
-class Unreadable(Exception):  # noqa: N818 - says what is the case, as domain.errors does
+class Unreadable(Exception):
     """A cipher text that was altered, moved to another row, or sealed under a key we do not hold."""
 
 
