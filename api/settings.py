@@ -165,7 +165,7 @@ def demo_key(data_dir: Path) -> bytes:
     """Return the demo installation's own master key, made on first use (mode 0600)."""
     path = data_dir / "master.key"
     if not path.exists():
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
         draft = data_dir / f"master.key.{os.getpid()}"
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(base64.b64encode(secrets.token_bytes(MASTER_KEY_BYTES)) + b"\n")
