@@ -70,7 +70,7 @@ class EmbeddedPostgres:
             await self._initialise(prefix)
         settings = SETTINGS | {"unix_socket_directories": str(self.sockets)}
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with open(os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as log:
+        with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *prefix, str(binary("postgres")), "-D", str(self.data), *arguments,
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
@@ -92,6 +92,7 @@ class EmbeddedPostgres:
     def _prepare(self) -> list[str]:
         """Make the folders, wait for a server an earlier run left behind; return the command's prefix."""
         self.folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        self.log.touch(mode=0o600)
         shutil.rmtree(self.folder / "postgres.new", ignore_errors=True)  # an interrupted initdb
         self.sockets.mkdir(mode=0o700, exist_ok=True)
         if self.sockets.is_symlink() or self.sockets.stat().st_uid not in {os.geteuid(), server_user()}:
@@ -108,9 +109,15 @@ class EmbeddedPostgres:
         if os.geteuid() == 0:
             os.chown(draft, server_user(), -1)
         # The builtin provider knows the case of every script and sorts by code point, on every system alike.
-        options = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+        options = (
+            "--no-instructions",
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C",
+        )
         process = await asyncio.create_subprocess_exec(
-            *prefix, str(binary("initdb")), "-D", str(draft), "-U", OWNER, "--auth=trust", "--no-instructions", *options,
+            *prefix, str(binary("initdb")), "-D", str(draft), "-U", OWNER, "--auth=trust", *options,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         output, _ = await process.communicate()
