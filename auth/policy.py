@@ -109,6 +109,12 @@ REMITS: dict[AgencyType, Remit] = {
 }
 
 
+# An agency without a remit keeps these, for the people of cases referred to it; it loses the other
+# permissions on people, whose rows it could not reach.
+BY_CASE = ("people:read", "people:reveal")
+WITH_REMIT = ("events:", "imports:", "people:")
+
+
 def remit_of(agency_type: str | None) -> Remit:
     """Return the remit bits of an agency type; none for the types that work by case only."""
     return REMITS.get(AgencyType(agency_type), Remit(0)) if agency_type else Remit(0)
@@ -118,8 +124,8 @@ def grants_of(roles: Iterable[str], agency_type: str | None, scope: Iterable[str
     """Return the grants of a caller.
 
     The union of her roles' grants, the first role that names a permission deciding it; narrowed
-    to ``scope`` when the token asks for less; people reached by region become people reached by
-    case when the agency's type has no remit.
+    to ``scope`` when the token asks for less; when the agency's type has no remit, people reached by
+    region become people reached by case.
     """
     wanted = frozenset(scope)
     remit = remit_of(agency_type)

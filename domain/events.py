@@ -19,6 +19,7 @@ class Event:
     aggregate: str
     aggregate_id: UUID
     region_code: int | None = None  # 12-digit; who may read the event follows from it
+    subject_id: UUID | None = None  # whose file it belongs to: the person's history is read by it
     aggregate_version: int | None = None
     purpose: str | None = None
     cause_id: UUID | None = None

@@ -24,13 +24,14 @@ class Region(Row, table=True):
         Index("region_lo_idx", "lo"),
         Index("region_parent_idx", "parent_code", "code"),
         Index("region_name_idx", "name"),
+        Index("region_path_idx", "path"),
         Index("region_pinyin_idx", "pinyin"),
         Index("region_initials_idx", "initials"),
     )
 
     code: str = Field(primary_key=True, sa_type=Text(collation="C"))
-    name: str
-    path: str  # names from the province down, e.g. 湖北省荆州市石首市桃花山镇
+    name: str = sort_key()
+    path: str = sort_key()  # names from the province down, e.g. 湖北省荆州市石首市桃花山镇
     level: int = small()
     parent_code: str | None = Field(default=None, sa_type=Text(collation="C"))
     lo: int = Field(sa_type=BigInteger)
@@ -44,13 +45,18 @@ class Region(Row, table=True):
 
 
 class RegionAlias(Keyed, table=True):
-    """Another name that papers use for a division (曾用名, 俗称, a printed short form)."""
+    """Another name that papers use for a division (曾用名, 俗称, a printed short form).
+
+    A name that a newer list of divisions replaced (曾用名) carries the days it was in force.
+    """
 
     __tablename__ = "region_alias"
     __table_args__: Any = (UniqueConstraint("region_code", "name"), Index("region_alias_name_idx", "name"))
 
     region_code: str = Field(sa_type=Text(collation="C"), foreign_key="region.code")
-    name: str
+    name: str = sort_key()
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 class CodeList(Row, table=True):

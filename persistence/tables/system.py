@@ -22,6 +22,7 @@ class Event(Row, table=True):
     __tablename__ = "event"
     __table_args__: Any = (
         Index("event_aggregate_idx", "aggregate_id", "at"),
+        Index("event_subject_idx", "subject_id", "id"),
         Index("event_region_idx", "region_code", "at"),
         {"postgresql_partition_by": "RANGE (at)"},
     )
@@ -31,6 +32,7 @@ class Event(Row, table=True):
     type: str
     aggregate: str
     aggregate_id: UUID
+    subject_id: UUID | None = None  # the person whose file it belongs to
     aggregate_version: int | None = None
     region_code: int | None = Field(default=None, sa_type=BigInteger)
     county: int | None = Field(default=None, sa_type=BigInteger)

@@ -21,18 +21,8 @@ def upgrade() -> None:
         "agency",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column(
-            "created_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("level", sa.SmallInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -53,16 +43,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
-        "agency_credit_code_key",
-        "agency",
-        ["credit_code"],
-        unique=True,
-        postgresql_where="credit_code IS NOT NULL",
+        "agency_credit_code_key", "agency", ["credit_code"], unique=True, postgresql_where="credit_code IS NOT NULL"
     )
     op.create_index("agency_parent_idx", "agency", ["parent_id"], unique=False)
-    op.create_index(
-        "agency_region_idx", "agency", ["region_code", "type"], unique=False
-    )
+    op.create_index("agency_region_idx", "agency", ["region_code", "type"], unique=False)
     op.create_table(
         "assertion_seen",
         sa.Column("client_id", sa.Text(), nullable=False),
@@ -85,6 +69,7 @@ def upgrade() -> None:
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("aggregate", sa.Text(), nullable=False),
         sa.Column("aggregate_id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
         sa.Column("aggregate_version", sa.Integer(), nullable=True),
         sa.Column("region_code", sa.BigInteger(), nullable=True),
         sa.Column("county", sa.BigInteger(), nullable=True),
@@ -96,43 +81,22 @@ def upgrade() -> None:
         sa.Column("request_id", sa.Text(), nullable=True),
         sa.Column("origin", sa.Text(), nullable=True),
         sa.Column("cause_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "data",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
+        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", "at"),
         postgresql_partition_by="RANGE (at)",
     )
-    op.create_index(
-        "event_aggregate_idx", "event", ["aggregate_id", "at"], unique=False
-    )
+    op.create_index("event_aggregate_idx", "event", ["aggregate_id", "at"], unique=False)
     op.create_index("event_region_idx", "event", ["region_code", "at"], unique=False)
+    op.create_index("event_subject_idx", "event", ["subject_id", "id"], unique=False)
     op.create_table(
         "household",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column(
-            "created_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("region_code", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "county",
-            sa.BigInteger(),
-            sa.Computed("region_code / 1000000", persisted=True),
-            nullable=False,
-        ),
+        sa.Column("county", sa.BigInteger(), sa.Computed("region_code / 1000000", persisted=True), nullable=False),
         sa.Column("remit", sa.SmallInteger(), nullable=False),
         sa.Column("head_id", sa.Uuid(), nullable=True),
         sa.Column("address_cipher", sa.LargeBinary(), nullable=True),
@@ -140,31 +104,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("household_county_idx", "household", ["county", "id"], unique=False)
-    op.create_index(
-        "household_region_idx", "household", ["region_code", "id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_household_head_id"), "household", ["head_id"], unique=False
-    )
+    op.create_index("household_region_idx", "household", ["region_code", "id"], unique=False)
+    op.create_index(op.f("ix_household_head_id"), "household", ["head_id"], unique=False)
     op.create_table(
         "idempotency_key",
         sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("status", sa.SmallInteger(), nullable=False),
-        sa.Column(
-            "headers",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
+        sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("client_id", "key"),
     )
-    op.create_index(
-        "idempotency_key_created_idx", "idempotency_key", ["created_at"], unique=False
-    )
+    op.create_index("idempotency_key_created_idx", "idempotency_key", ["created_at"], unique=False)
     op.create_table(
         "job_run",
         sa.Column("job", sa.Text(), nullable=False),
@@ -175,69 +128,33 @@ def upgrade() -> None:
         "operation",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column(
-            "created_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("client_id", sa.Text(), nullable=True),
         sa.Column("agency_id", sa.Uuid(), nullable=True),
         sa.Column("region_code", sa.BigInteger(), nullable=True),
+        sa.Column("access", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column(
-            "access",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
-        sa.Column(
-            "parameters",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
+            "parameters", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
         ),
         sa.Column("total", sa.Integer(), nullable=True),
         sa.Column("done", sa.Integer(), nullable=False),
-        sa.Column(
-            "cursor",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
+        sa.Column("cursor", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("attempts", sa.SmallInteger(), nullable=False),
         sa.Column("started_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("finished_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("cancel_requested", sa.Boolean(), nullable=False),
-        sa.Column(
-            "result",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
-        sa.Column(
-            "problem",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
+        sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("problem", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.CheckConstraint(
-            "status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')",
-            name="operation_status_known",
+            "status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="operation_status_known"
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(
-        "operation_agency_idx", "operation", ["agency_id", "id"], unique=False
-    )
+    op.create_index("operation_agency_idx", "operation", ["agency_id", "id"], unique=False)
     op.create_table(
         "rate_limit",
         sa.Column("client_id", sa.Text(), nullable=False),
@@ -248,8 +165,8 @@ def upgrade() -> None:
     op.create_table(
         "region",
         sa.Column("code", sa.Text(collation="C"), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(collation="C"), nullable=False),
+        sa.Column("path", sa.Text(collation="C"), nullable=False),
         sa.Column("level", sa.SmallInteger(), nullable=False),
         sa.Column("parent_code", sa.Text(collation="C"), nullable=True),
         sa.Column("lo", sa.BigInteger(), nullable=False),
@@ -265,9 +182,8 @@ def upgrade() -> None:
     op.create_index("region_initials_idx", "region", ["initials"], unique=False)
     op.create_index("region_lo_idx", "region", ["lo"], unique=False)
     op.create_index("region_name_idx", "region", ["name"], unique=False)
-    op.create_index(
-        "region_parent_idx", "region", ["parent_code", "code"], unique=False
-    )
+    op.create_index("region_parent_idx", "region", ["parent_code", "code"], unique=False)
+    op.create_index("region_path_idx", "region", ["path"], unique=False)
     op.create_index("region_pinyin_idx", "region", ["pinyin"], unique=False)
     op.create_table(
         "revocation",
@@ -275,14 +191,10 @@ def upgrade() -> None:
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("before", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("expires_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('jti', 'client', 'sub')", name="revocation_kind_known"
-        ),
+        sa.CheckConstraint("kind IN ('jti', 'client', 'sub')", name="revocation_kind_known"),
         sa.PrimaryKeyConstraint("kind", "value"),
     )
-    op.create_index(
-        "revocation_expires_idx", "revocation", ["expires_at"], unique=False
-    )
+    op.create_index("revocation_expires_idx", "revocation", ["expires_at"], unique=False)
     op.create_table(
         "rule_set",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -291,25 +203,17 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column(
-            "parameters",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
+            "parameters", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(
-        "rule_set_region_idx", "rule_set", ["region_code", "valid_from"], unique=True
-    )
+    op.create_index("rule_set_region_idx", "rule_set", ["region_code", "valid_from"], unique=True)
     op.create_table(
         "signing_key",
         sa.Column("kid", sa.Text(), nullable=False),
         sa.Column("private_cipher", sa.LargeBinary(), nullable=False),
         sa.Column(
-            "public_jwk",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
+            "public_jwk", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
         ),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("signs_from", postgresql.TIMESTAMP(timezone=True), nullable=False),
@@ -329,28 +233,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("list_id", "code"),
     )
-    op.create_index(
-        "code_item_list_position_idx",
-        "code_item",
-        ["list_id", "position"],
-        unique=False,
-    )
+    op.create_index("code_item_list_position_idx", "code_item", ["list_id", "position"], unique=False)
     op.create_table(
         "department",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column(
-            "created_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -377,21 +266,10 @@ def upgrade() -> None:
         sa.Column("subject_blind", sa.LargeBinary(), nullable=True),
         sa.Column("first_row", sa.Integer(), nullable=True),
         sa.Column("left_behind", sa.Boolean(), nullable=True),
-        sa.Column(
-            "faults",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
-        sa.Column(
-            "repaired",
-            postgresql.ARRAY(sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
+        sa.Column("faults", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("repaired", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.CheckConstraint(
-            "outcome IN ('created', 'updated', 'unchanged', 'duplicate', 'rejected')",
-            name="import_row_outcome_known",
+            "outcome IN ('created', 'updated', 'unchanged', 'duplicate', 'rejected')", name="import_row_outcome_known"
         ),
         sa.ForeignKeyConstraint(
             ["operation_id"],
@@ -399,12 +277,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("operation_id", "row_number"),
     )
-    op.create_index(
-        "import_row_blind_idx",
-        "import_row",
-        ["operation_id", "subject_blind"],
-        unique=False,
-    )
+    op.create_index("import_row_blind_idx", "import_row", ["operation_id", "subject_blind"], unique=False)
     op.create_table(
         "operation_file",
         sa.Column("operation_id", sa.Uuid(), nullable=False),
@@ -421,25 +294,10 @@ def upgrade() -> None:
         "person",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column(
-            "created_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("region_code", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "county",
-            sa.BigInteger(),
-            sa.Computed("region_code / 1000000", persisted=True),
-            nullable=False,
-        ),
+        sa.Column("county", sa.BigInteger(), sa.Computed("region_code / 1000000", persisted=True), nullable=False),
         sa.Column("remit", sa.SmallInteger(), nullable=False),
         sa.Column("household_id", sa.Uuid(), nullable=True),
         sa.Column("registered_region_code", sa.BigInteger(), nullable=True),
@@ -463,12 +321,7 @@ def upgrade() -> None:
         sa.Column("disability_category", sa.Text(), nullable=True),
         sa.Column("disability_grade", sa.SmallInteger(), nullable=True),
         sa.Column("illness", sa.Text(), nullable=True),
-        sa.Column(
-            "hardship",
-            postgresql.ARRAY(sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
+        sa.Column("hardship", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("priority", sa.SmallInteger(), nullable=False),
         sa.Column("capable", sa.Boolean(), nullable=True),
         sa.Column("situation", sa.Text(), nullable=False),
@@ -477,21 +330,13 @@ def upgrade() -> None:
         sa.Column("source_system", sa.Text(), nullable=True),
         sa.Column("external_id", sa.Text(), nullable=True),
         sa.Column("surveyed_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("(situation = 'dead') = (died_on IS NOT NULL)", name="person_death_dated"),
         sa.CheckConstraint(
-            "(situation = 'dead') = (died_on IS NOT NULL)", name="person_death_dated"
-        ),
-        sa.CheckConstraint(
-            "health IN ('healthy', 'disabled', 'chronic', 'serious_illness')",
-            name="person_health_known",
+            "health IN ('healthy', 'disabled', 'chronic', 'serious_illness')", name="person_health_known"
         ),
         sa.CheckConstraint("sex IN ('0', '1', '2', '9')", name="person_sex_known"),
-        sa.CheckConstraint(
-            "situation IN ('living', 'dead', 'missing', 'imprisoned')",
-            name="person_situation_known",
-        ),
-        sa.CheckConstraint(
-            "disability_grade BETWEEN 1 AND 4", name="person_disability_grade_known"
-        ),
+        sa.CheckConstraint("situation IN ('living', 'dead', 'missing', 'imprisoned')", name="person_situation_known"),
+        sa.CheckConstraint("disability_grade BETWEEN 1 AND 4", name="person_disability_grade_known"),
         sa.ForeignKeyConstraint(
             ["household_id"],
             ["household.id"],
@@ -499,15 +344,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("person_county_idx", "person", ["county", "id"], unique=False)
-    op.create_index(
-        "person_county_priority_idx",
-        "person",
-        ["county", "priority", "id"],
-        unique=False,
-    )
-    op.create_index(
-        "person_household_idx", "person", ["household_id", "id"], unique=False
-    )
+    op.create_index("person_county_priority_idx", "person", ["county", "priority", "id"], unique=False)
+    op.create_index("person_household_idx", "person", ["household_id", "id"], unique=False)
     op.create_index(
         "person_identity_number_key",
         "person",
@@ -515,12 +353,7 @@ def upgrade() -> None:
         unique=True,
         postgresql_where="identity_number_blind IS NOT NULL",
     )
-    op.create_index(
-        "person_name_birth_idx",
-        "person",
-        ["county", "name", "birth_date"],
-        unique=False,
-    )
+    op.create_index("person_name_birth_idx", "person", ["county", "name", "birth_date"], unique=False)
     op.create_index("person_region_idx", "person", ["region_code", "id"], unique=False)
     op.create_index(
         "person_source_key",
@@ -533,7 +366,9 @@ def upgrade() -> None:
         "region_alias",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("region_code", sa.Text(collation="C"), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(collation="C"), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["region_code"],
             ["region.code"],
@@ -546,25 +381,10 @@ def upgrade() -> None:
         "absence",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column(
-            "created_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("region_code", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "county",
-            sa.BigInteger(),
-            sa.Computed("region_code / 1000000", persisted=True),
-            nullable=False,
-        ),
+        sa.Column("county", sa.BigInteger(), sa.Computed("region_code / 1000000", persisted=True), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -573,13 +393,8 @@ def upgrade() -> None:
         sa.Column("expected_return", sa.Date(), nullable=True),
         sa.Column("returned_on", sa.Date(), nullable=True),
         sa.Column("contact_frequency", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "reason IN ('work', 'business', 'study', 'other')",
-            name="absence_reason_known",
-        ),
-        sa.CheckConstraint(
-            "returned_on IS NULL OR returned_on >= since", name="absence_ordered"
-        ),
+        sa.CheckConstraint("reason IN ('work', 'business', 'study', 'other')", name="absence_reason_known"),
+        sa.CheckConstraint("returned_on IS NULL OR returned_on >= since", name="absence_ordered"),
         sa.ForeignKeyConstraint(
             ["person_id"],
             ["person.id"],
@@ -588,41 +403,18 @@ def upgrade() -> None:
     )
     op.create_index("absence_county_idx", "absence", ["county", "id"], unique=False)
     op.create_index(
-        "absence_current_key",
-        "absence",
-        ["person_id"],
-        unique=True,
-        postgresql_where="returned_on IS NULL",
+        "absence_current_key", "absence", ["person_id"], unique=True, postgresql_where="returned_on IS NULL"
     )
-    op.create_index(
-        "absence_person_idx", "absence", ["person_id", "since"], unique=False
-    )
-    op.create_index(
-        "absence_region_idx", "absence", ["region_code", "id"], unique=False
-    )
+    op.create_index("absence_person_idx", "absence", ["person_id", "since"], unique=False)
+    op.create_index("absence_region_idx", "absence", ["region_code", "id"], unique=False)
     op.create_table(
         "child_profile",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column(
-            "created_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("region_code", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "county",
-            sa.BigInteger(),
-            sa.Computed("region_code / 1000000", persisted=True),
-            nullable=False,
-        ),
+        sa.Column("county", sa.BigInteger(), sa.Computed("region_code / 1000000", persisted=True), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
@@ -635,25 +427,14 @@ def upgrade() -> None:
         sa.Column("incapable_parent", sa.Text(), nullable=True),
         sa.Column("entrusted", sa.Boolean(), nullable=True),
         sa.Column("care_class", sa.Text(), nullable=True),
-        sa.Column(
-            "income_sources",
-            postgresql.ARRAY(sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
-        sa.Column(
-            "relief",
-            postgresql.ARRAY(sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
+        sa.Column("income_sources", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("relief", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.CheckConstraint(
             "care_class IN ('nobody', 'incapable_parent', 'entrusted_poor', 'average', 'good')",
             name="child_profile_care_class_known",
         ),
         sa.CheckConstraint(
-            "incapable_parent IN ('father', 'mother', 'both')",
-            name="child_profile_incapable_parent_known",
+            "incapable_parent IN ('father', 'mother', 'both')", name="child_profile_incapable_parent_known"
         ),
         sa.CheckConstraint(
             "schooling IN ('not_yet', 'kindergarten', 'primary', 'junior', 'senior', 'vocational', 'dropped_out', 'not_in_school')",
@@ -666,48 +447,20 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("child_profile_county_idx", "child_profile", ["county", "id"], unique=False)
     op.create_index(
-        "child_profile_county_idx", "child_profile", ["county", "id"], unique=False
+        "child_profile_current_key", "child_profile", ["person_id"], unique=True, postgresql_where="valid_to IS NULL"
     )
-    op.create_index(
-        "child_profile_current_key",
-        "child_profile",
-        ["person_id"],
-        unique=True,
-        postgresql_where="valid_to IS NULL",
-    )
-    op.create_index(
-        "child_profile_person_idx",
-        "child_profile",
-        ["person_id", "valid_from"],
-        unique=False,
-    )
-    op.create_index(
-        "child_profile_region_idx", "child_profile", ["region_code", "id"], unique=False
-    )
+    op.create_index("child_profile_person_idx", "child_profile", ["person_id", "valid_from"], unique=False)
+    op.create_index("child_profile_region_idx", "child_profile", ["region_code", "id"], unique=False)
     op.create_table(
         "elder_profile",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column(
-            "created_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("region_code", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "county",
-            sa.BigInteger(),
-            sa.Computed("region_code / 1000000", persisted=True),
-            nullable=False,
-        ),
+        sa.Column("county", sa.BigInteger(), sa.Computed("region_code / 1000000", persisted=True), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
@@ -715,12 +468,7 @@ def upgrade() -> None:
         sa.Column("living_arrangement", sa.Text(), nullable=True),
         sa.Column("self_care", sa.Text(), nullable=True),
         sa.Column("dementia", sa.Boolean(), nullable=True),
-        sa.Column(
-            "chronic_diseases",
-            postgresql.ARRAY(sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
+        sa.Column("chronic_diseases", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("living_children", sa.SmallInteger(), nullable=True),
         sa.Column("children_away", sa.SmallInteger(), nullable=True),
         sa.Column("pension", sa.Text(), nullable=True),
@@ -734,10 +482,7 @@ def upgrade() -> None:
             "living_arrangement IN ('alone', 'couple_only', 'with_grandchildren', 'with_family')",
             name="elder_profile_living_arrangement_known",
         ),
-        sa.CheckConstraint(
-            "self_care IN ('able', 'partly', 'unable')",
-            name="elder_profile_self_care_known",
-        ),
+        sa.CheckConstraint("self_care IN ('able', 'partly', 'unable')", name="elder_profile_self_care_known"),
         sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dated"),
         sa.ForeignKeyConstraint(
             ["person_id"],
@@ -745,48 +490,20 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("elder_profile_county_idx", "elder_profile", ["county", "id"], unique=False)
     op.create_index(
-        "elder_profile_county_idx", "elder_profile", ["county", "id"], unique=False
+        "elder_profile_current_key", "elder_profile", ["person_id"], unique=True, postgresql_where="valid_to IS NULL"
     )
-    op.create_index(
-        "elder_profile_current_key",
-        "elder_profile",
-        ["person_id"],
-        unique=True,
-        postgresql_where="valid_to IS NULL",
-    )
-    op.create_index(
-        "elder_profile_person_idx",
-        "elder_profile",
-        ["person_id", "valid_from"],
-        unique=False,
-    )
-    op.create_index(
-        "elder_profile_region_idx", "elder_profile", ["region_code", "id"], unique=False
-    )
+    op.create_index("elder_profile_person_idx", "elder_profile", ["person_id", "valid_from"], unique=False)
+    op.create_index("elder_profile_region_idx", "elder_profile", ["region_code", "id"], unique=False)
     op.create_table(
         "guardianship",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column(
-            "created_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("region_code", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "county",
-            sa.BigInteger(),
-            sa.Computed("region_code / 1000000", persisted=True),
-            nullable=False,
-        ),
+        sa.Column("county", sa.BigInteger(), sa.Computed("region_code / 1000000", persisted=True), nullable=False),
         sa.Column("ward_id", sa.Uuid(), nullable=False),
         sa.Column("guardian_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -796,14 +513,8 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("end_reason", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "capability IN ('good', 'average', 'poor')",
-            name="guardianship_capability_known",
-        ),
-        sa.CheckConstraint(
-            "kind IN ('parent', 'entrusted', 'temporary', 'appointed')",
-            name="guardianship_kind_known",
-        ),
+        sa.CheckConstraint("capability IN ('good', 'average', 'poor')", name="guardianship_capability_known"),
+        sa.CheckConstraint("kind IN ('parent', 'entrusted', 'temporary', 'appointed')", name="guardianship_kind_known"),
         sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dated"),
         sa.CheckConstraint("ward_id <> guardian_id", name="guardianship_not_self"),
         sa.ForeignKeyConstraint(
@@ -816,9 +527,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(
-        "guardianship_county_idx", "guardianship", ["county", "id"], unique=False
-    )
+    op.create_index("guardianship_county_idx", "guardianship", ["county", "id"], unique=False)
     op.create_index(
         "guardianship_current_key",
         "guardianship",
@@ -826,38 +535,17 @@ def upgrade() -> None:
         unique=True,
         postgresql_where="valid_to IS NULL",
     )
-    op.create_index(
-        "guardianship_guardian_idx", "guardianship", ["guardian_id"], unique=False
-    )
-    op.create_index(
-        "guardianship_region_idx", "guardianship", ["region_code", "id"], unique=False
-    )
-    op.create_index(
-        "guardianship_ward_idx", "guardianship", ["ward_id", "id"], unique=False
-    )
+    op.create_index("guardianship_guardian_idx", "guardianship", ["guardian_id"], unique=False)
+    op.create_index("guardianship_region_idx", "guardianship", ["region_code", "id"], unique=False)
+    op.create_index("guardianship_ward_idx", "guardianship", ["ward_id", "id"], unique=False)
     op.create_table(
         "kinship",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column(
-            "created_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("region_code", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "county",
-            sa.BigInteger(),
-            sa.Computed("region_code / 1000000", persisted=True),
-            nullable=False,
-        ),
+        sa.Column("county", sa.BigInteger(), sa.Computed("region_code / 1000000", persisted=True), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("relative_id", sa.Uuid(), nullable=False),
         sa.Column("relation", sa.Text(), nullable=False),
@@ -873,29 +561,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("kinship_county_idx", "kinship", ["county", "id"], unique=False)
-    op.create_index(
-        "kinship_pair_key",
-        "kinship",
-        ["person_id", "relative_id", "relation"],
-        unique=True,
-    )
+    op.create_index("kinship_pair_key", "kinship", ["person_id", "relative_id", "relation"], unique=True)
     op.create_index("kinship_relative_idx", "kinship", ["relative_id"], unique=False)
     op.create_table(
         "leading_group",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column(
-            "created_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("region_code", sa.BigInteger(), nullable=False),
         sa.Column("office_department_id", sa.Uuid(), nullable=True),
@@ -907,50 +580,20 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(
-        op.f("ix_leading_group_region_code"),
-        "leading_group",
-        ["region_code"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_leading_group_region_code"), "leading_group", ["region_code"], unique=False)
     op.create_table(
         "left_behind_status",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column(
-            "created_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("region_code", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "county",
-            sa.BigInteger(),
-            sa.Computed("region_code / 1000000", persisted=True),
-            nullable=False,
-        ),
+        sa.Column("county", sa.BigInteger(), sa.Computed("region_code / 1000000", persisted=True), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("population", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
-        sa.Column(
-            "flags",
-            postgresql.ARRAY(sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
-        sa.Column(
-            "reasons",
-            postgresql.ARRAY(sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
+        sa.Column("flags", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("reasons", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("rule_set_id", sa.Uuid(), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
@@ -958,14 +601,8 @@ def upgrade() -> None:
         sa.Column("next_review_on", sa.Date(), nullable=True),
         sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("cause_event_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint(
-            "population IN ('woman', 'child', 'elder')",
-            name="left_behind_status_population_known",
-        ),
-        sa.CheckConstraint(
-            "status IN ('left_behind', 'not_left_behind')",
-            name="left_behind_status_status_known",
-        ),
+        sa.CheckConstraint("population IN ('woman', 'child', 'elder')", name="left_behind_status_population_known"),
+        sa.CheckConstraint("status IN ('left_behind', 'not_left_behind')", name="left_behind_status_status_known"),
         sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dated"),
         sa.ForeignKeyConstraint(
             ["person_id"],
@@ -973,12 +610,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(
-        "left_behind_status_county_idx",
-        "left_behind_status",
-        ["county", "id"],
-        unique=False,
-    )
+    op.create_index("left_behind_status_county_idx", "left_behind_status", ["county", "id"], unique=False)
     op.create_index(
         "left_behind_status_current_key",
         "left_behind_status",
@@ -986,18 +618,8 @@ def upgrade() -> None:
         unique=True,
         postgresql_where="valid_to IS NULL",
     )
-    op.create_index(
-        "left_behind_status_person_idx",
-        "left_behind_status",
-        ["person_id", "id"],
-        unique=False,
-    )
-    op.create_index(
-        "left_behind_status_region_idx",
-        "left_behind_status",
-        ["region_code", "id"],
-        unique=False,
-    )
+    op.create_index("left_behind_status_person_idx", "left_behind_status", ["person_id", "id"], unique=False)
+    op.create_index("left_behind_status_region_idx", "left_behind_status", ["region_code", "id"], unique=False)
     op.create_index(
         "left_behind_status_review_idx",
         "left_behind_status",
@@ -1026,35 +648,18 @@ def upgrade() -> None:
         unique=False,
         postgresql_where="ended_at IS NULL",
     )
-    op.create_index(
-        "person_access_person_idx", "person_access", ["person_id"], unique=False
-    )
+    op.create_index("person_access_person_idx", "person_access", ["person_id"], unique=False)
     op.create_table(
         "staff",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column(
-            "created_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("department_id", sa.Uuid(), nullable=True),
         sa.Column("region_code", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column(
-            "posts",
-            postgresql.ARRAY(sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
+        sa.Column("posts", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("phone_cipher", sa.LargeBinary(), nullable=True),
         sa.Column("phone_masked", sa.Text(), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=False),
@@ -1074,25 +679,10 @@ def upgrade() -> None:
         "woman_profile",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column(
-            "created_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("region_code", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "county",
-            sa.BigInteger(),
-            sa.Computed("region_code / 1000000", persisted=True),
-            nullable=False,
-        ),
+        sa.Column("county", sa.BigInteger(), sa.Computed("region_code / 1000000", persisted=True), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
@@ -1101,12 +691,7 @@ def upgrade() -> None:
         sa.Column("elders_in_care", sa.SmallInteger(), nullable=True),
         sa.Column("land_contract_registered", sa.Boolean(), nullable=True),
         sa.Column("income_band", sa.Text(), nullable=True),
-        sa.Column(
-            "income_sources",
-            postgresql.ARRAY(sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
+        sa.Column("income_sources", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("skills", sa.Text(), nullable=True),
         sa.Column("training_wanted", sa.Text(), nullable=True),
         sa.Column("employment_wanted", sa.Text(), nullable=True),
@@ -1114,12 +699,7 @@ def upgrade() -> None:
         sa.Column("loan_wanted", sa.Boolean(), nullable=True),
         sa.Column("screened_on", sa.Date(), nullable=True),
         sa.Column("screening_result", sa.Text(), nullable=True),
-        sa.Column(
-            "rights_problems",
-            postgresql.ARRAY(sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
+        sa.Column("rights_problems", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("activities_wanted", sa.Text(), nullable=True),
         sa.Column("counselling_wanted", sa.Boolean(), nullable=True),
         sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dated"),
@@ -1129,41 +709,18 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("woman_profile_county_idx", "woman_profile", ["county", "id"], unique=False)
     op.create_index(
-        "woman_profile_county_idx", "woman_profile", ["county", "id"], unique=False
+        "woman_profile_current_key", "woman_profile", ["person_id"], unique=True, postgresql_where="valid_to IS NULL"
     )
-    op.create_index(
-        "woman_profile_current_key",
-        "woman_profile",
-        ["person_id"],
-        unique=True,
-        postgresql_where="valid_to IS NULL",
-    )
-    op.create_index(
-        "woman_profile_person_idx",
-        "woman_profile",
-        ["person_id", "valid_from"],
-        unique=False,
-    )
-    op.create_index(
-        "woman_profile_region_idx", "woman_profile", ["region_code", "id"], unique=False
-    )
+    op.create_index("woman_profile_person_idx", "woman_profile", ["person_id", "valid_from"], unique=False)
+    op.create_index("woman_profile_region_idx", "woman_profile", ["region_code", "id"], unique=False)
     op.create_table(
         "client",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column(
-            "created_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -1171,29 +728,12 @@ def upgrade() -> None:
         sa.Column("staff_id", sa.Uuid(), nullable=True),
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("region_code", sa.Text(), nullable=True),
-        sa.Column(
-            "roles",
-            postgresql.ARRAY(sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
+        sa.Column("roles", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),
-        sa.Column(
-            "secret_hashes",
-            postgresql.ARRAY(sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
-        sa.Column(
-            "jwks",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
+        sa.Column("secret_hashes", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("jwks", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('system', 'staff', 'person')", name="client_kind_known"
-        ),
+        sa.CheckConstraint("kind IN ('system', 'staff', 'person')", name="client_kind_known"),
         sa.ForeignKeyConstraint(
             ["agency_id"],
             ["agency.id"],
@@ -1216,10 +756,7 @@ def upgrade() -> None:
         sa.Column("staff_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("position", sa.SmallInteger(), nullable=False),
-        sa.CheckConstraint(
-            "role IN ('head', 'deputy', 'member')",
-            name="leading_group_member_role_known",
-        ),
+        sa.CheckConstraint("role IN ('head', 'deputy', 'member')", name="leading_group_member_role_known"),
         sa.ForeignKeyConstraint(
             ["leading_group_id"],
             ["leading_group.id"],
@@ -1242,33 +779,19 @@ def downgrade() -> None:
     op.drop_table("client")
     op.drop_index("woman_profile_region_idx", table_name="woman_profile")
     op.drop_index("woman_profile_person_idx", table_name="woman_profile")
-    op.drop_index(
-        "woman_profile_current_key",
-        table_name="woman_profile",
-        postgresql_where="valid_to IS NULL",
-    )
+    op.drop_index("woman_profile_current_key", table_name="woman_profile", postgresql_where="valid_to IS NULL")
     op.drop_index("woman_profile_county_idx", table_name="woman_profile")
     op.drop_table("woman_profile")
     op.drop_index("staff_agency_idx", table_name="staff")
     op.drop_table("staff")
     op.drop_index("person_access_person_idx", table_name="person_access")
-    op.drop_index(
-        "person_access_current_idx",
-        table_name="person_access",
-        postgresql_where="ended_at IS NULL",
-    )
+    op.drop_index("person_access_current_idx", table_name="person_access", postgresql_where="ended_at IS NULL")
     op.drop_table("person_access")
-    op.drop_index(
-        "left_behind_status_review_idx",
-        table_name="left_behind_status",
-        postgresql_where="valid_to IS NULL",
-    )
+    op.drop_index("left_behind_status_review_idx", table_name="left_behind_status", postgresql_where="valid_to IS NULL")
     op.drop_index("left_behind_status_region_idx", table_name="left_behind_status")
     op.drop_index("left_behind_status_person_idx", table_name="left_behind_status")
     op.drop_index(
-        "left_behind_status_current_key",
-        table_name="left_behind_status",
-        postgresql_where="valid_to IS NULL",
+        "left_behind_status_current_key", table_name="left_behind_status", postgresql_where="valid_to IS NULL"
     )
     op.drop_index("left_behind_status_county_idx", table_name="left_behind_status")
     op.drop_table("left_behind_status")
@@ -1281,53 +804,31 @@ def downgrade() -> None:
     op.drop_index("guardianship_ward_idx", table_name="guardianship")
     op.drop_index("guardianship_region_idx", table_name="guardianship")
     op.drop_index("guardianship_guardian_idx", table_name="guardianship")
-    op.drop_index(
-        "guardianship_current_key",
-        table_name="guardianship",
-        postgresql_where="valid_to IS NULL",
-    )
+    op.drop_index("guardianship_current_key", table_name="guardianship", postgresql_where="valid_to IS NULL")
     op.drop_index("guardianship_county_idx", table_name="guardianship")
     op.drop_table("guardianship")
     op.drop_index("elder_profile_region_idx", table_name="elder_profile")
     op.drop_index("elder_profile_person_idx", table_name="elder_profile")
-    op.drop_index(
-        "elder_profile_current_key",
-        table_name="elder_profile",
-        postgresql_where="valid_to IS NULL",
-    )
+    op.drop_index("elder_profile_current_key", table_name="elder_profile", postgresql_where="valid_to IS NULL")
     op.drop_index("elder_profile_county_idx", table_name="elder_profile")
     op.drop_table("elder_profile")
     op.drop_index("child_profile_region_idx", table_name="child_profile")
     op.drop_index("child_profile_person_idx", table_name="child_profile")
-    op.drop_index(
-        "child_profile_current_key",
-        table_name="child_profile",
-        postgresql_where="valid_to IS NULL",
-    )
+    op.drop_index("child_profile_current_key", table_name="child_profile", postgresql_where="valid_to IS NULL")
     op.drop_index("child_profile_county_idx", table_name="child_profile")
     op.drop_table("child_profile")
     op.drop_index("absence_region_idx", table_name="absence")
     op.drop_index("absence_person_idx", table_name="absence")
-    op.drop_index(
-        "absence_current_key",
-        table_name="absence",
-        postgresql_where="returned_on IS NULL",
-    )
+    op.drop_index("absence_current_key", table_name="absence", postgresql_where="returned_on IS NULL")
     op.drop_index("absence_county_idx", table_name="absence")
     op.drop_table("absence")
     op.drop_index("region_alias_name_idx", table_name="region_alias")
     op.drop_table("region_alias")
-    op.drop_index(
-        "person_source_key",
-        table_name="person",
-        postgresql_where="external_id IS NOT NULL",
-    )
+    op.drop_index("person_source_key", table_name="person", postgresql_where="external_id IS NOT NULL")
     op.drop_index("person_region_idx", table_name="person")
     op.drop_index("person_name_birth_idx", table_name="person")
     op.drop_index(
-        "person_identity_number_key",
-        table_name="person",
-        postgresql_where="identity_number_blind IS NOT NULL",
+        "person_identity_number_key", table_name="person", postgresql_where="identity_number_blind IS NOT NULL"
     )
     op.drop_index("person_household_idx", table_name="person")
     op.drop_index("person_county_priority_idx", table_name="person")
@@ -1346,6 +847,7 @@ def downgrade() -> None:
     op.drop_index("revocation_expires_idx", table_name="revocation")
     op.drop_table("revocation")
     op.drop_index("region_pinyin_idx", table_name="region")
+    op.drop_index("region_path_idx", table_name="region")
     op.drop_index("region_parent_idx", table_name="region")
     op.drop_index("region_name_idx", table_name="region")
     op.drop_index("region_lo_idx", table_name="region")
@@ -1361,6 +863,7 @@ def downgrade() -> None:
     op.drop_index("household_region_idx", table_name="household")
     op.drop_index("household_county_idx", table_name="household")
     op.drop_table("household")
+    op.drop_index("event_subject_idx", table_name="event")
     op.drop_index("event_region_idx", table_name="event")
     op.drop_index("event_aggregate_idx", table_name="event")
     op.drop_table("event")
@@ -1368,10 +871,6 @@ def downgrade() -> None:
     op.drop_table("assertion_seen")
     op.drop_index("agency_region_idx", table_name="agency")
     op.drop_index("agency_parent_idx", table_name="agency")
-    op.drop_index(
-        "agency_credit_code_key",
-        table_name="agency",
-        postgresql_where="credit_code IS NOT NULL",
-    )
+    op.drop_index("agency_credit_code_key", table_name="agency", postgresql_where="credit_code IS NOT NULL")
     op.drop_table("agency")
     # ### end Alembic commands ###

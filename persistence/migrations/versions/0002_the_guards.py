@@ -138,7 +138,7 @@ CREATE POLICY event_append ON event FOR INSERT WITH CHECK (true);
 # Events of a region: for auditors (remit 0: no person), for full remits, and of visible people.
 EVENT_SEEN = (
     f"region_code <@ {RANGES} AND ({REMIT} = 0 OR {REMIT} & {ANYONE} <> 0 "
-    "OR EXISTS (SELECT 1 FROM person p WHERE p.id = aggregate_id))"
+    "OR EXISTS (SELECT 1 FROM person p WHERE p.id = subject_id))"
 )
 
 RULES = """

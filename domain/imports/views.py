@@ -1,0 +1,141 @@
+"""Read models of long operations and of the event log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from domain.agencies.views import Agency
+from domain.imports.model import ImportMode, OperationStatus, RosterForm, RowOutcome
+from domain.view import Log, OfAgency, between, computed, division, document, embedded, eq, many, one, view
+
+
+@view("operation", plural="operations", permission="imports:read", scope=OfAgency(), actions={"cancel": "imports:write"})
+class Operation:
+    """Long work of the caller's agency: how far it is and how it ended."""
+
+    id: UUID
+    version: int
+    kind: str
+    status: OperationStatus
+    region: str | None = division("region_code")
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    progress: Progress = embedded("operation_progress")
+    parameters: ImportParameters = embedded("parameters")
+    result: ImportResult = embedded("result")
+    problem: OperationProblem = embedded("problem")
+    rows: list[ImportRow] = many("operation_id", order="row_number")
+    __filters__ = (eq("kind", "status"), between("created_at"))
+    __orders__ = ("-id", "id")
+
+
+@document()
+class Progress:
+    """Rows done of the total, rows a second, seconds to go."""
+
+    done: int
+    total: int | None
+    rate: int | None
+    eta: int | None
+
+
+@document()
+class ImportParameters:
+    """What was asked."""
+
+    form: RosterForm | None
+    mode: ImportMode | None
+    as_of: str | None
+
+
+@document()
+class ImportResult:
+    """Counts in roster rows, not in relatives."""
+
+    form: str | None
+    as_of: str | None
+    rows: int | None
+    created: int | None
+    updated: int | None
+    unchanged: int | None
+    duplicate: int | None
+    rejected: int | None
+    left_behind: int | None
+    not_left_behind: int | None
+    warnings: list[ImportWarning] = embedded("warnings")
+
+
+@document()
+class ImportWarning:
+    """Something the file holds that was not understood, and was left alone."""
+
+    code: str
+    message: str
+
+
+@document()
+class OperationProblem:
+    """Why an operation failed."""
+
+    code: str
+    message: str
+
+
+@view("import_row", permission="imports:read", scope=OfAgency(), key="row_number", versioned=False)
+class ImportRow:
+    """How one roster row ended, with the cell, the code and a sentence for each fault."""
+
+    operation_id: UUID
+    row_number: int
+    sheet: str
+    sheet_row: int
+    form: str
+    outcome: RowOutcome
+    person_id: UUID | None
+    first_row: int | None
+    left_behind: bool | None
+    repaired: list[str]
+    faults: list[ImportFault] = embedded("faults")
+    __filters__ = (eq("outcome"),)
+    __orders__ = ("row_number",)
+
+
+@document()
+class ImportFault:
+    """One fault of a row."""
+
+    cell: str | None
+    column: str | None
+    code: str
+    message: str
+
+
+@view("event", plural="events", permission="events:read", scope=Log(), versioned=False)
+class Event:
+    """What happened, who did it, for which agency, why, from where. Holds no personal value."""
+
+    id: UUID
+    at: datetime
+    type: str
+    aggregate: str
+    aggregate_id: UUID
+    subject_id: UUID | None
+    aggregate_version: int | None
+    region: str | None = division("region_code")
+    actor: str
+    actor_agency_id: UUID | None
+    client_id: str | None
+    channel: str
+    purpose: str | None
+    request_id: str | None
+    origin: str | None
+    cause_id: UUID | None
+    changed: list[str] = computed("event_changed")
+    actor_agency: Agency = one("actor_agency_id")
+    __filters__ = (
+        eq("type", "aggregate", "aggregate_id", "subject_id", "actor", "channel", "actor_agency_id"),
+        between("at"),
+    )
+    __orders__ = ("-id", "id")

@@ -1,0 +1,439 @@
+"""Compiles what a caller asks to read into one SQL statement whose result is the JSON text.
+
+Every view reached, at the root and through every relation, gets its scope predicate; a withheld
+field is never selected. Names of the answer are written as column names of sub-selects and become
+JSON by ``row_to_json`` (which cuts at 63 bytes: longer names are refused before they come here).
+"""
+
+from dataclasses import dataclass
+from itertools import count
+
+from domain.access import Clearance, FieldClass, Sight
+from domain.errors import Forbidden
+from domain.selection import (
+    Action,
+    Actions,
+    ById,
+    Constant,
+    Document,
+    Edges,
+    Item,
+    Object,
+    One,
+    Page,
+    PageInfo,
+    Query,
+    Root,
+    Scalar,
+    Withheld,
+)
+from domain.view import VIEWS, Field, Filter, Relation, View
+from persistence.reading.cursors import CURSOR_SQL
+from persistence.reading.expressions import CONDITIONS, EXPRESSIONS, NAME_MASK
+from persistence.reading.parameters import Binder, Parameters
+from persistence.reading.scope import ScopeSql, Shape
+
+SETTINGS = " || ".join(f"set_config('shouwang.{name}', ${n}, true)" for n, name in enumerate(("ranges", "remit", "grantee"), 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A compiled statement, what fills its parameters, and the permission whose rows it reads."""
+
+    sql: str
+    binders: tuple[Binder, ...]
+    permission: str
+
+
+class Compiler:
+    """Compiles one query for one shape of access."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.parameters = Parameters()
+        self.scope = ScopeSql(shape, self.parameters.of_scope)
+        self.clearances = {permission: Clearance(*map(Sight, sights)) for permission, _, sights in shape.grants}
+        self.permissions = frozenset(self.clearances)
+        self._numbers = count(1)
+        self._read: set[str] = set()  # permissions of the views reached
+
+    # ---- the statement ---------------------------------------------------------------------------
+
+    def compile(self, query: Query) -> Plan:
+        """Return the plan; ``Forbidden`` when a root is not open to the caller at all."""
+        if query.bare:
+            inner = self._bare(query)
+        else:
+            columns = ", ".join(f"{self._root(root)} AS {_name(key)}" for key, root in query.roots)
+            inner = f"SELECT row_to_json(q)::text FROM (SELECT {columns}) q"
+        sql = f"WITH eyes AS MATERIALIZED (SELECT {SETTINGS} AS set) SELECT ({inner}) FROM eyes WHERE eyes.set IS NOT NULL"
+        return Plan(sql, self.parameters.binders(), self._permission())
+
+    def _permission(self) -> str:
+        """Return the permission whose rows row-level security shall show: people's, if any are read."""
+        for permission in ("people:read", "events:read", "staff:read", "imports:read"):
+            if permission in self._read:
+                return permission
+        return next(iter(sorted(self._read)), "")
+
+    def _bare(self, query: Query) -> str:
+        ((_, root),) = query.roots
+        if isinstance(root, ById) and len(root.targets[0].items) == 1 and isinstance(root.targets[0].items[0][1], Page):
+            return self._nested_page(root)
+        if isinstance(root, ById):
+            view = root.targets[0].view
+            t, row = self._alias(), self._alias()
+            version = f"{t}.version" if view.versioned else "0"
+            body = self._object_columns(root.targets[0], t)
+            where = self._by_id(view, t, root.key)
+            return (
+                f"SELECT {row}.v || ' ' || row_to_json({row}.o)::text FROM (SELECT {version} AS v, "
+                f"(SELECT o FROM (SELECT {body}) o) AS o FROM {view.table} {t} WHERE {where}) {row}"
+            )
+        return f"SELECT ({self._root(root)})::text"
+
+    def _nested_page(self, root: ById) -> str:
+        """A collection below one row (``/people/{id}/history``): null when the row is unseen."""
+        view, ((_, page),) = root.targets[0].view, root.targets[0].items
+        t = self._alias()
+        if not isinstance(page, Page):
+            raise TypeError
+        self._require(VIEWS[view.relations[page.relation].target])
+        return f"SELECT ({self._page(page, view, t)})::text FROM {view.table} {t} WHERE {self._by_id(view, t, root.key)}"
+
+    def _root(self, root: Root) -> str:
+        if isinstance(root, Constant):
+            return _literal(root.text)
+        if isinstance(root, Page):
+            self._require(root.view)
+            return self._page(root, None, "")
+        if isinstance(root, Document):
+            self._require(root.target.view)
+            source = self.parameters.of_argument(root.key, "jsonb")
+            return self._embedded(root.target, source, many=False)
+        seen = [target for target in root.targets if self.scope.allows(target.view)]
+        if not seen:
+            self._require(root.targets[0].view)
+        tries = [self._row(target, root.key) for target in seen]
+        return tries[0] if len(tries) == 1 else f"coalesce({', '.join(tries)})"
+
+    def _row(self, target: Object, key: str) -> str:
+        t = self._alias()
+        return self._json(self._object_columns(target, t), f"{target.view.table} {t}", self._by_id(target.view, t, key))
+
+    def _by_id(self, view: View, t: str, key: str) -> str:
+        self._require(view)
+        kind = _sql_type(view.fields[view.key].type)
+        return _and(f"{t}.{view.key} = {self.parameters.of_argument(key, kind)}", self.scope.where(view, t))
+
+    def _require(self, view: View) -> None:
+        if not self.scope.allows(view):
+            raise Forbidden("access.forbidden", permission=view.permission)
+        if not view.is_document:
+            self._read.add(view.permission)
+
+    # ---- objects ---------------------------------------------------------------------------------
+
+    def _json(self, columns: str, source: str, where: str) -> str:
+        row = self._alias()
+        return f"(SELECT row_to_json({row}) FROM (SELECT {columns} FROM {source} WHERE {where}) {row})"
+
+    def _object_columns(self, target: Object, t: str) -> str:
+        return ", ".join(f"{self._item(target.view, item, t)} AS {_name(key)}" for key, item in target.items)
+
+    def _item(self, view: View, item: Item, t: str) -> str:
+        match item:
+            case Scalar(name):
+                return self._scalar(view, view.fields[name], t)
+            case Constant(text):
+                return _literal(text)
+            case Withheld(requested):
+                names = [public for name, public in requested if self._withheld(view, name)]
+                return "ARRAY[" + ", ".join(_literal(name) for name in names) + "]::text[]"
+            case Actions(items):
+                pairs = ", ".join(f"{self._action(view, one)} AS {_name(key)}" for key, one in items)
+                return f"(SELECT row_to_json(a) FROM (SELECT {pairs}) a)"
+            case One(name, target):
+                return self._one(view, view.relations[name], target, t)
+            case Page():
+                return self._page(item, view, t)
+
+    def _action(self, view: View, action: "Constant | Action") -> str:
+        if isinstance(action, Constant):
+            return _literal(action.text)
+        return "true" if view.actions[action.name] in self.permissions else "false"
+
+    def _withheld(self, view: View, name: str) -> bool:
+        if name in view.relations:
+            return not self.scope.allows(VIEWS[view.relations[name].target])
+        return self._source(view, view.fields[name], "x") is None
+
+    def _scalar(self, view: View, field: Field, t: str) -> str:
+        return self._source(view, field, t) or f"NULL::{_sql_type(field.type)}{'[]' * field.many}"
+
+    def _source(self, view: View, field: Field, t: str) -> str | None:
+        """Return the SQL of a field as this caller may see it, or None where it is withheld."""
+        sensitive, sight = field.sensitive, self._sight(view, field)
+        if sight is Sight.NONE:
+            return None
+        if sensitive.masked and (sensitive.only_masked or sight is Sight.MASKED):
+            return f"{t}.{sensitive.masked}"
+        if sight is Sight.MASKED:
+            return NAME_MASK.format(c=f"{t}.{field.source.name}") if sensitive.mask else None
+        if view.is_document:
+            return f"nullif({t}.doc->{_literal(field.source.name)}, 'null'::jsonb)"
+        if field.source.computed:
+            return EXPRESSIONS[field.source.name].format(t=t)
+        column = f"{t}.{field.source.name}"
+        return f"region_text({column})" if field.source.division else column
+
+    def _sight(self, view: View, field: Field) -> Sight:
+        if field.sensitive.field_class is FieldClass.OPEN:
+            return Sight.FULL
+        return self.clearances[view.permission].sight(field.sensitive.field_class)
+
+    # ---- relations -------------------------------------------------------------------------------
+
+    def _one(self, view: View, relation: Relation, target: Object, t: str) -> str:
+        if relation.kind in ("embedded", "embedded_many"):
+            source = (
+                f"{t}.doc->{_literal(relation.key)}"
+                if view.is_document
+                else EXPRESSIONS.get(relation.key, "{t}." + relation.key).format(t=t)
+            )
+            return self._embedded(target, source, many=relation.kind == "embedded_many")
+        if not self.scope.allows(target.view):
+            return "NULL::json"
+        self._require(target.view)
+        other = self._alias()
+        where = _and(
+            f"{other}.{relation.to_key} = {t}.{relation.key}",
+            CONDITIONS[relation.where].format(t=other) if relation.where else "",
+            self.scope.where(target.view, other),
+        )
+        # A padded division code may stand for two divisions (东莞 4419 and 441900): the upper one.
+        bounded = f"{where} ORDER BY {other}.{target.view.key} LIMIT 1" if relation.to_key == "lo" else where
+        return self._json(self._object_columns(target, other), f"{target.view.table} {other}", bounded)
+
+    def _embedded(self, target: Object, source: str, *, many: bool) -> str:
+        d, row = self._alias(), self._alias()
+        columns = self._object_columns(target, d)
+        if many:
+            elements = f"jsonb_array_elements(CASE WHEN jsonb_typeof({source}) = 'array' THEN {source} ELSE '[]' END)"
+            return (
+                f"(SELECT coalesce(json_agg(row_to_json({row})), '[]') FROM "
+                f"(SELECT {columns} FROM {elements} AS {d}(doc)) {row})"
+            )
+        inner = f"(SELECT {source} AS doc) {d}"
+        return self._json(columns, inner, f"jsonb_typeof({d}.doc) = 'object' AND {d}.doc <> '{{}}'")
+
+    # ---- pages -----------------------------------------------------------------------------------
+
+    def _page(self, page: Page, parent: View | None, t: str) -> str:
+        view = page.view
+        if not self.scope.allows(view):
+            return "NULL::json"
+        self._require(view)
+        rows = self._alias()
+        link = ""
+        if parent is not None:
+            relation = parent.relations[page.relation]
+            link = f"{rows}.{relation.key} = {t}.{relation.to_key}"
+        matches = _and(link, self.scope.where(view, rows), *(self._filter(view, rows, one) for one in page.filters))
+        order = self._order(page, rows)
+        anchored, anchor_exists = self._after(page, rows)
+        total = f"(SELECT count(*) FROM {view.table} {rows} WHERE {matches or 'true'})"
+        picked = (
+            f"SELECT {rows}.* FROM {view.table} {rows} WHERE {_and(matches, anchored) or 'true'} "
+            f"ORDER BY {order} LIMIT {page.size + PageSql.looks_ahead(page)}"
+        )
+        answer = PageSql(self, page, rows, total).write(picked)
+        return f"(CASE WHEN {anchor_exists} THEN {answer} END)" if anchor_exists else answer
+
+    def _order(self, page: Page, t: str) -> str:
+        column, down = self._order_column(page)
+        direction = " DESC" if down else ""
+        key = page.view.key
+        return f"{t}.{column}{direction}" + (f", {t}.{key}{direction}" if column != key else "")
+
+    def _order_column(self, page: Page) -> tuple[str, bool]:
+        name = page.order.removeprefix("-")
+        field = page.view.fields.get(name)
+        if field is not None and self._sight(page.view, field) is not Sight.FULL:
+            raise Forbidden("field.withheld", field=name)
+        return page.view.order_columns.get(name, name), page.order.startswith("-")
+
+    def _after(self, page: Page, t: str) -> tuple[str, str]:
+        """Return the keyset predicate, and where the order is not the key's the test that the anchor is there.
+
+        The token names the last row alone (an order value would be personal); a row that has left
+        the caller's scope since then makes the token stale, which is said aloud.
+        """
+        if page.after is None:
+            return "", ""
+        column, down = self._order_column(page)
+        view, sign = page.view, "<" if down else ">"
+        kind = _sql_type(view.fields[view.key].type)
+        anchor = self.parameters.of_cursor(page, kind)
+        if column == view.key:
+            return f"{t}.{view.key} {sign} {anchor}", ""
+        a = self._alias()
+        source = f"FROM {view.table} {a} WHERE {_and(f'{a}.{view.key} = {anchor}', self.scope.where(view, a))}"
+        return (
+            f"({t}.{column}, {t}.{view.key}) {sign} (SELECT {a}.{column}, {a}.{view.key} {source})",
+            f"EXISTS (SELECT 1 {source})",
+        )
+
+    def _filter(self, view: View, t: str, used: tuple[str, str, int]) -> str:
+        name, key, structure = used
+        one = view.filters[name]
+        field = view.fields.get(one.field)
+        if field is not None and self._sight(view, field) is not Sight.FULL:
+            raise Forbidden("field.withheld", field=name)
+        column = f"{t}.{one.column}"
+        match one.op:
+            case "within":
+                return self._within(view, t, one, key, structure)
+            case "current":
+                return f"{column} IS NULL" if structure else f"{column} IS NOT NULL"
+            case "population":
+                return f"{column} & {self.parameters.of_population(key)} <> 0"
+            case "has":
+                return f"{self._argument(one, key)} = ANY ({column})"
+            case "prefix":
+                return f"{column} >= {self._argument(one, key)} AND {column} < {self.parameters.of_prefix_end(key)}"
+        return f"{column} {({'eq': '=', 'from': '>=', 'to': '<='})[one.op]} {self._argument(one, key)}"
+
+    def _within(self, view: View, t: str, one: Filter, key: str, digits: int) -> str:
+        lo, hi = self.parameters.of_division(key)
+        if digits == 12:  # noqa: PLR2004 - a village
+            return f"{t}.{one.column} = {lo}"
+        within = f"{t}.{one.column} >= {lo} AND {t}.{one.column} < {hi}"
+        if digits >= 6 and view.permission == "people:read":  # noqa: PLR2004 - in one county: the index leads with it
+            return f"{t}.county = {lo} / 1000000 AND {within}"
+        return within
+
+    def _argument(self, one: Filter, key: str) -> str:
+        return self.parameters.of_argument(key, _sql_type(one.type))
+
+    def _alias(self) -> str:
+        return f"t{next(self._numbers)}"
+
+
+class PageSql:
+    """Writes the members of one page around its picked rows."""
+
+    def __init__(self, compiler: Compiler, page: Page, rows: str, total: str) -> None:
+        self.compiler, self.page, self.rows, self.total = compiler, page, rows, total
+        self.columns: list[str] = []
+        self.r = compiler._alias()  # noqa: SLF001 - the two are one thing in two screens
+
+    @staticmethod
+    def looks_ahead(page: Page) -> bool:
+        """Tell whether a part asks for what comes after the page: then one row more is picked."""
+        return any(
+            part == "next" or (isinstance(part, PageInfo) and any(item == "hasNextPage" for _, item in part.items))
+            for _, part in page.parts
+        )
+
+    def write(self, picked: str) -> str:
+        """Return the page's JSON: the parts over the rows picked."""
+        parts = ", ".join(f"{self._part(part)} AS {_name(key)}" for key, part in self.page.parts)
+        columns = "".join(f", {column} AS c{number}" for number, column in enumerate(self.columns))
+        page_alias = self.compiler._alias()  # noqa: SLF001
+        return (
+            f"(SELECT row_to_json({page_alias}) FROM (SELECT {parts} FROM (SELECT row_number() OVER () AS n{columns} "
+            f"FROM ({picked}) {self.rows}) {self.r}) {page_alias})"
+        )
+
+    def _part(self, part: object) -> str:
+        match part:
+            case Constant(text):
+                return _literal(text)
+            case Object():
+                return self._aggregate(self._column(self._node(part)))
+            case Edges(items):
+                return self._aggregate(self._edge(items))
+            case PageInfo(items):
+                return self._page_info(items)
+            case "total":
+                return self.total
+            case _:
+                return f"max({self._cursor()}) FILTER (WHERE {self.r}.n = {self.page.size} AND {self._more()})"
+
+    def _more(self) -> str:
+        # The token's row is on the page; that there is a next page is known from the row after it.
+        return f"{self._column('count(*) OVER ()')} > {self.page.size}"
+
+    def _node(self, target: Object) -> str:
+        row = self.compiler._alias()  # noqa: SLF001
+        columns = self.compiler._object_columns(target, self.rows)  # noqa: SLF001
+        return f"(SELECT row_to_json({row}) FROM (SELECT {columns}) {row})"
+
+    def _edge(self, items: tuple[tuple[str, object], ...]) -> str:
+        columns = []
+        for key, item in items:
+            if isinstance(item, Object):
+                columns.append(f"{self._node(item)} AS {_name(key)}")
+            elif isinstance(item, Constant):
+                columns.append(f"{_literal(item.text)} AS {_name(key)}")
+            else:
+                columns.append(f"{self._cursor_sql()} AS {_name(key)}")
+        row = self.compiler._alias()  # noqa: SLF001
+        return self._column(f"(SELECT row_to_json({row}) FROM (SELECT {', '.join(columns)}) {row})")
+
+    def _page_info(self, items: tuple[tuple[str, object], ...]) -> str:
+        columns = []
+        for key, item in items:
+            match item:
+                case Constant(text):
+                    sql = _literal(text)
+                case "hasNextPage":
+                    sql = f"count(*) > {self.page.size}"
+                case "hasPreviousPage":
+                    sql = "true" if self.page.after else "false"
+                case "startCursor":
+                    sql = f"max({self._cursor()}) FILTER (WHERE {self.r}.n = 1)"
+                case _:
+                    sql = f"(array_agg({self._cursor()} ORDER BY {self.r}.n DESC) FILTER (WHERE {self.r}.n <= {self.page.size}))[1]"
+            columns.append((key, sql))
+        # Aggregates must stand beside the page's own: a sub-select could not see its rows.
+        pairs = ", ".join(f"{_literal(key)}, {sql}" for key, sql in columns)
+        return f"json_build_object({pairs})"
+
+    def _aggregate(self, column: str) -> str:
+        on_page = f" FILTER (WHERE {self.r}.n <= {self.page.size})" if self.looks_ahead(self.page) else ""
+        return f"coalesce(json_agg({column} ORDER BY {self.r}.n){on_page}, '[]')"
+
+    def _cursor(self) -> str:
+        return self._column(self._cursor_sql())
+
+    def _cursor_sql(self) -> str:
+        view = self.page.view
+        key = self.compiler.parameters.of_cursor_key(self.page)
+        return CURSOR_SQL.format(id=f"{self.rows}.{view.key}", key=key)
+
+    def _column(self, sql: str) -> str:
+        """Add a column to the numbered rows, once, and return its name."""
+        if sql not in self.columns:
+            self.columns.append(sql)
+        name = f"c{self.columns.index(sql)}"
+        return f"{self.r}.{name}"
+
+
+def _and(*conditions: str) -> str:
+    return " AND ".join(condition for condition in conditions if condition)
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'::text" if text else "''::text"
+
+
+def _sql_type(kind: type) -> str:
+    return SQL_TYPES.get(kind.__name__, "text")
+
+
+SQL_TYPES = {"str": "text", "int": "int", "bool": "boolean", "UUID": "uuid", "date": "date", "datetime": "timestamptz"}

@@ -1,0 +1,89 @@
+"""Parameters of a compiled statement: placeholders now, values at each request."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.people.model import Population, Remit
+from domain.regions.codes import range_of
+from domain.selection import Page
+from persistence.reading.cursors import cursor_key, opened
+from persistence.reading.scope import PARAMETERS
+
+FIRST = 4  # $1 to $3 are the settings of row-level security
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one execution brings: the caller's scope values, her arguments, the key of page tokens."""
+
+    scope: Mapping[str, object]
+    arguments: Mapping[str, object]
+    sub: str
+    secret: str
+
+
+Binder = Callable[[Request], object]
+
+
+class Parameters:
+    """Collects placeholders in the order of first use; the same value is bound once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, ...], int] = {}
+        self._binders: list[Binder] = []
+
+    def binders(self) -> tuple[Binder, ...]:
+        """Return what fills the placeholders from ``$4`` on."""
+        return tuple(self._binders)
+
+    def _placeholder(self, identity: tuple[str, ...], kind: str, binder: Binder) -> str:
+        if identity not in self._numbers:
+            self._numbers[identity] = len(self._binders) + FIRST
+            self._binders.append(binder)
+        return f"${self._numbers[identity]}::{kind}"
+
+    def of_scope(self, name: str) -> str:
+        """A value of the caller's scope."""
+        return self._placeholder(("scope", name), PARAMETERS[name], lambda request: request.scope[name])
+
+    def of_argument(self, key: str, kind: str) -> str:
+        """An argument as it came, already of its type."""
+        return self._placeholder(("argument", key, kind), kind, lambda request: request.arguments[key])
+
+    def of_division(self, key: str) -> tuple[str, str]:
+        """The range of 12-digit codes below a division."""
+        return (
+            self._placeholder(("lo", key), "bigint", lambda request: range_of(str(request.arguments[key])).lo),
+            self._placeholder(("hi", key), "bigint", lambda request: range_of(str(request.arguments[key])).hi),
+        )
+
+    def of_population(self, key: str) -> str:
+        """The remit bit of a population."""
+        return self._placeholder(
+            ("population", key), "int", lambda request: int(Remit[Population(request.arguments[key]).name])
+        )
+
+    def of_prefix_end(self, key: str) -> str:
+        """The least text above all that begin with the argument, by code point."""
+        return self._placeholder(("prefix", key), "text", lambda request: _after_prefix(str(request.arguments[key])))
+
+    def of_cursor_key(self, page: Page) -> str:
+        """What stands before the id under a page token's seal."""
+        identity = ("cursor key", page.view.name, page.relation, page.order)
+        return self._placeholder(identity, "text", lambda request: cursor_key(request.secret, page, request.sub))
+
+    def of_cursor(self, page: Page, kind: str) -> str:
+        """The key of the row that a page token names."""
+        parse: Callable[[str], object] = {"uuid": UUID, "int": int}.get(kind, str)
+        return self._placeholder(
+            ("cursor", page.after or "", page.view.name, page.relation, page.order),
+            kind,
+            lambda request: parse(
+                opened(str(request.arguments[page.after or ""]), cursor_key(request.secret, page, request.sub))
+            ),
+        )
+
+
+def _after_prefix(text: str) -> str:
+    return text[:-1] + chr(min(ord(text[-1]) + 1, 0x10FFFF)) if text else "\U0010ffff"

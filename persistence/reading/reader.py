@@ -1,0 +1,92 @@
+"""Runs compiled reads: a bounded cache of plans, one statement a request, bytes out as they came."""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from typing import Protocol
+
+import asyncpg
+
+from domain.access import Access
+from domain.selection import Query
+from domain.view import resolve
+from persistence.engine import scope_settings
+from persistence.reading.compiler import Compiler, Plan
+from persistence.reading.parameters import Request
+from persistence.reading.scope import Shape, scope_values, shape_of
+
+MOST_PLANS = 2_000
+
+
+class Fetches(Protocol):
+    """What runs a statement: a pool for reads, a connection inside a transaction for payloads."""
+
+    async def fetchval(self, query: str, *args: object) -> str | None:
+        """Return the first column of the first row."""
+
+
+class Eyes:
+    """An access made ready for reading: its shape and the values of its scope."""
+
+    __slots__ = ("_settings", "access", "shape", "values")
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self.shape: Shape = shape_of(access)
+        self.values = scope_values(access)
+        self._settings: dict[str, tuple[str, str, str]] = {}
+
+    def settings(self, permission: str) -> tuple[str, str, str]:
+        """Return the settings of row-level security for a permission; none: no person-bound row."""
+        found = self._settings.get(permission)
+        if found is None:
+            found = scope_settings(self.access, permission) if permission in self.access.grants else ("", "", "")
+            self._settings[permission] = found
+        return found
+
+
+class Reader:
+    """Compiles and runs reads for any caller."""
+
+    def __init__(self, pool: asyncpg.Pool, secret: str) -> None:
+        resolve()
+        self._pool = pool
+        self._secret = secret
+        self._plans: OrderedDict[Hashable, Plan] = OrderedDict()
+        self._eyes: OrderedDict[int, Eyes] = OrderedDict()
+
+    def eyes(self, access: Access) -> Eyes:
+        """Return the prepared form of an access, made once per verified token."""
+        found = self._eyes.get(id(access))
+        if found is None or found.access is not access:
+            found = self._eyes[id(access)] = Eyes(access)
+            if len(self._eyes) > MOST_PLANS:
+                self._eyes.popitem(last=False)
+        return found
+
+    def plan(self, access: Access, signature: Hashable, query: Query) -> Plan:
+        """Return the plan for a query under a caller's shape; ``signature`` says all that is structure in it."""
+        key = (self.eyes(access).shape, signature)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = Compiler(self.eyes(access).shape).compile(query)
+            if len(self._plans) > MOST_PLANS:
+                self._plans.popitem(last=False)
+        else:
+            self._plans.move_to_end(key)
+        return plan
+
+    async def read(
+        self,
+        access: Access,
+        signature: Hashable,
+        query: Query,
+        arguments: Mapping[str, object],
+        on: Fetches | None = None,
+    ) -> str | None:
+        """Run a query and return its JSON text, or None where there is nothing to see."""
+        plan = self.plan(access, signature, query)
+        eyes = self.eyes(access)
+        request = Request(eyes.values, arguments, access.sub, self._secret)
+        values = [binder(request) for binder in plan.binders]
+        text: str | None = await (on or self._pool).fetchval(plan.sql, *eyes.settings(plan.permission), *values)
+        return text

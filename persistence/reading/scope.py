@@ -1,0 +1,179 @@
+"""The compiled predicate: whose eyes reach a row. Row-level security says the same behind it.
+
+Narrow scopes compare with parameters; a city, a province or the whole country is written into the
+statement, because a generic plan takes any open range for half a percent of the table and would
+sort a province to find its first fifty.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from domain.access import EVERYWHERE, Access, RowScope
+from domain.people.model import Remit
+from domain.view import Everybody, Households, Log, OfAgency, Region, Subject, View
+
+VILLAGE, TOWNSHIP, COUNTY = 1, 1_000, 1_000_000
+
+# A parameter of the scope, by name: its value comes from the caller, its type is written here.
+PARAMETERS = {
+    "lo": "bigint",
+    "hi": "bigint",
+    "county": "bigint",
+    "remit": "int",
+    "grantee": "uuid",
+    "agency": "uuid",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """All of an access that changes the text of a statement: part of the plan's cache key."""
+
+    grants: tuple[tuple[str, RowScope, tuple[int, ...]], ...]
+    place: Literal["nowhere", "everywhere", "range", "township", "county", "village", "many"]
+    literal: tuple[tuple[int, int], ...]  # ranges written into the statement
+    everyone: bool  # the remit covers everybody
+    nobody: bool  # the remit covers nobody
+
+
+@lru_cache(maxsize=4096)
+def _shape(grants: tuple[tuple[str, RowScope, tuple[int, ...]], ...], ranges: tuple[tuple[int, int], ...], remit: int) -> Shape:
+    everyone, nobody = bool(remit & Remit.ANYONE), not remit
+    if not ranges:
+        return Shape(grants, "nowhere", (), everyone, nobody)
+    if len(ranges) > 1:
+        return Shape(grants, "many", ranges, everyone, nobody)
+    lo, hi = ranges[0]
+    width = hi - lo
+    if (lo, hi) == (EVERYWHERE.lo, EVERYWHERE.hi):
+        return Shape(grants, "everywhere", (), everyone, nobody)
+    for place, size in (("village", VILLAGE), ("township", TOWNSHIP), ("county", COUNTY)):
+        if width == size:
+            return Shape(grants, place, (), everyone, nobody)  # type: ignore[arg-type]
+    return Shape(grants, "range", ranges, everyone, nobody)
+
+
+def shape_of(access: Access) -> Shape:
+    """Return the shape of an access; equal shapes share their plans."""
+    grants = tuple(
+        (permission, grant.rows, _sights(grant.clearance)) for permission, grant in sorted(access.grants.items())
+    )
+    return _shape(grants, tuple((one.lo, one.hi) for one in access.regions), int(access.remit))
+
+
+def _sights(clearance: object) -> tuple[int, ...]:
+    return tuple(int(getattr(clearance, name)) for name in clearance.__dataclass_fields__)  # type: ignore[attr-defined]
+
+
+def scope_values(access: Access) -> dict[str, object]:
+    """Return the values of the scope's parameters for a caller."""
+    first = access.regions[0] if access.regions else None
+    return {
+        "lo": first.lo if first else None,
+        "hi": first.hi if first else None,
+        "county": first.lo // COUNTY if first else None,
+        "remit": int(access.remit),
+        "grantee": access.grantee_id,
+        "agency": access.agency_id,
+    }
+
+
+class ScopeSql:
+    """Writes predicates for one shape; ``parameter(name)`` gives the placeholder of a scope value."""
+
+    def __init__(self, shape: Shape, parameter: Callable[[str], str]) -> None:
+        self.shape = shape
+        self.parameter = parameter
+        self.rows = {permission: rows for permission, rows, _ in shape.grants}
+
+    def allows(self, view: View) -> bool:
+        """Tell whether the caller holds the view's permission at all."""
+        return view.permission in self.rows
+
+    def where(self, view: View, t: str) -> str:
+        """Return the predicate for a view's row under alias ``t``; empty where everybody may read."""
+        scope = view.scope
+        if isinstance(scope, Everybody):
+            return ""
+        rows = self.rows[view.permission]
+        if isinstance(scope, OfAgency):
+            return self._of_agency(view, t)
+        if isinstance(scope, Region):
+            return self._place(t, county=False)
+        if isinstance(scope, Log):
+            return self._log(rows, t)
+        if rows is RowScope.REGION:
+            return _all(self._place(t, county=True), self._remit(view, t))
+        if rows in (RowScope.ASSIGNED, RowScope.SELF):
+            return self._opened(view, t)
+        return "false"
+
+    def _place(self, t: str, *, county: bool) -> str:
+        p, place = self.parameter, self.shape.place
+        if place == "everywhere":
+            return ""
+        if place == "nowhere":
+            return "false"
+        if place == "village":
+            return f"{t}.region_code = {p('lo')}"
+        if place == "county" and county:
+            return f"{t}.county = {p('county')}"
+        if place in ("township", "county"):
+            within = f"{t}.region_code >= {p('lo')} AND {t}.region_code < {p('hi')}"
+            return f"{t}.county = {p('county')} AND {within}" if county else within
+        return _any(*(f"{t}.region_code >= {lo} AND {t}.region_code < {hi}" for lo, hi in self.shape.literal))
+
+    def _remit(self, view: View, t: str) -> str:
+        if self.shape.everyone:
+            return ""
+        if self.shape.nobody:
+            return "false"
+        p = self.parameter
+        if isinstance(view.scope, Subject):
+            return (
+                f"EXISTS (SELECT 1 FROM person s WHERE s.id = {t}.{view.scope.column} "
+                f"AND s.remit & {p('remit')} <> 0)"
+            )
+        return f"{t}.remit & {p('remit')} <> 0"
+
+    def _opened(self, view: View, t: str) -> str:
+        g = self.parameter("grantee")
+        people = (
+            f"SELECT a.person_id FROM person_access a WHERE a.grantee_id = {g} AND a.ended_at IS NULL "
+            f"UNION ALL SELECT {g}"
+        )
+        if isinstance(view.scope, Households):
+            return f"{t}.id IN (SELECT s.household_id FROM person s WHERE s.id IN ({people}))"
+        column = view.scope.column if isinstance(view.scope, Subject) else "id"
+        return f"{t}.{column} IN ({people})"
+
+    def _of_agency(self, view: View, t: str) -> str:
+        agency = self.parameter("agency")
+        if view.table == "operation":
+            return f"{t}.agency_id = {agency}"
+        return f"EXISTS (SELECT 1 FROM operation o WHERE o.id = {t}.operation_id AND o.agency_id = {agency})"
+
+    def _log(self, rows: RowScope, t: str) -> str:
+        place = self._place(t, county=True)
+        if rows is RowScope.EVENTS or self.shape.everyone:
+            return place
+        if self.shape.nobody:
+            return "false"
+        seen = (
+            f"EXISTS (SELECT 1 FROM person s WHERE s.id = {t}.subject_id "
+            f"AND s.remit & {self.parameter('remit')} <> 0)"
+        )
+        return _all(place, seen)
+
+
+def _all(*conditions: str) -> str:
+    return " AND ".join(condition for condition in conditions if condition)
+
+
+def _any(*conditions: str) -> str:
+    return "(" + " OR ".join(f"({condition})" for condition in conditions) + ")"
+
+
+__all__ = ["PARAMETERS", "ScopeSql", "Shape", "scope_values", "shape_of"]
