@@ -1,0 +1,95 @@
+"""The command line: ``python -m api.cli --help``."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from api.cli.console import UNUSABLE, give_up, say, settings_or_exit
+
+app = typer.Typer(
+    name="shouwang",
+    help="守望：农村留守妇女、儿童、老年人关爱服务接口。设置取自环境变量 SHOUWANG_*，见 api/settings.py。\n\n"
+    "Shouwang, the API of care services for rural left-behind people. Settings come from SHOUWANG_* variables.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="markdown",
+)
+regions = typer.Typer(help="行政区划 / administrative divisions.", no_args_is_help=True)
+keys = typer.Typer(help="令牌签名密钥 / the keys that sign tokens.", no_args_is_help=True)
+clients = typer.Typer(help="接入方 / OAuth2 clients.", no_args_is_help=True)
+app.add_typer(regions, name="regions")
+app.add_typer(keys, name="keys")
+app.add_typer(clients, name="client")
+
+
+@app.command()
+def serve(
+    jobs: Annotated[bool, typer.Option(help="Also run the job process.")] = True,
+) -> None:
+    """启动全部：数据库、接口、后台任务 / Start everything; Ctrl-C stops everything.
+
+    Without DATABASE_URL a demo installation runs its own PostgreSQL under `.shouwang/`; with it,
+    that server is used. HOST and PORT say where to listen (127.0.0.1:8000).
+    """
+    from api.cli import serve as serving
+    from api.cli.prepare import SchemaBehind, prepare
+    from api.embedded import EmbeddedFailed
+    from api.logging import configure
+    from api.processes import AlreadyRunning, ChildFailed, PortTaken
+
+    settings = settings_or_exit()
+    configure(settings.log_level, settings.log_format)
+    try:
+        asyncio.run(serving.serve(settings, prepare, jobs=jobs))
+    except PortTaken as error:
+        give_up(
+            f"端口已被占用：{error}。换一个端口：make serve PORT={settings.port + 1}",
+            f"port taken: {error}; try PORT={settings.port + 1}",
+        )
+    except AlreadyRunning as error:
+        give_up(f"已在此目录运行（{error}）。先停止它 / already running here ({error}): stop it first")
+    except SchemaBehind as error:
+        give_up(
+            f"数据库结构不是最新（{error}），先运行 / database schema is not the newest, first run: shouwang migrate",
+            code=UNUSABLE,
+        )
+    except EmbeddedFailed as error:
+        give_up(str(error))
+    except ChildFailed as error:
+        give_up(f"进程反复退出 / process ended again and again: {error}")
+
+
+@app.command()
+def migrate(
+    revision: Annotated[str, typer.Argument(help="Revision to upgrade to.")] = "head",
+) -> None:
+    """升级数据库结构 / Upgrade the database schema, as its owner (SHOUWANG_DATABASE_OWNER_URL)."""
+    from persistence.migrate import migrate as upgrade
+
+    asyncio.run(upgrade(settings_or_exit().owner_url, revision))
+    say.print("数据库结构已是最新 / schema upgraded")
+
+
+@app.command()
+def token(
+    name: Annotated[str, typer.Argument(help="A name of the table that `serve` prints.")],
+    url: Annotated[str, typer.Option(help="Where the service runs.")] = "",
+) -> None:
+    """打印一个新令牌 / Print a fresh access token of a demo caller: TOKEN=$(python -m api.cli token NAME)."""
+    from api.cli import callers
+
+    settings = settings_or_exit()
+    known = {one["name"]: one for one in callers.read(settings.data_dir)}
+    if not known:
+        give_up("没有演示调用方：先运行 make serve / no demo callers here: run make serve first")
+    if name not in known:
+        give_up(f"没有 {name}。可用 / no {name}; there are: {', '.join(known)}")
+    one = known[name]
+    try:
+        print(callers.token(url.rstrip("/") or settings.issuer_url, one["client_id"], one["client_secret"]))  # noqa: T201
+    except callers.TokenRefused as error:
+        give_up(f"令牌被拒绝 / token refused: {error}")
+    except OSError:
+        give_up(f"服务没有应答 / no answer at {url or settings.issuer_url}: make serve, or --url")

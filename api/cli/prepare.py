@@ -1,0 +1,140 @@
+"""Bring a database to where the code wants it: schema, divisions, code lists, demo county.
+
+Loading 665,276 divisions takes seconds, so a second start must know that nothing is to do. What was
+loaded is a digest of every file it came from, kept in the data directory beside the identity of the
+database it was loaded into; a new migration or a changed list loads again, and only then.
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from api.cli.console import progress
+from api.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("persistence/migrations/versions", "persistence/data", "persistence/loading", "persistence/demo")
+STAMP = "prepared.json"
+
+
+class SchemaBehind(RuntimeError):
+    """The database is not at the revision the code expects; the text names both."""
+
+
+async def prepare(settings: Settings) -> None:
+    """Make a demo database ready; of a production one only look whether it is."""
+    if not settings.demo:
+        await expect_newest(settings)
+        return
+    await _ensure_database(settings.owner_url)
+    wanted = {await _identity(settings.owner_url): fingerprint()}
+    stamp = settings.data_dir / STAMP
+    if stamp.exists() and json.loads(stamp.read_text()) == wanted:
+        return
+    stamp.unlink(missing_ok=True)
+    with progress() as shown:
+        for label, step in STEPS.items():
+            task = shown.add_task(label, total=1)
+            await step(settings)
+            shown.advance(task)
+    stamp.write_text(json.dumps(wanted) + "\n")
+
+
+async def migrate(settings: Settings) -> None:
+    """Upgrade the schema, as its owner."""
+    from persistence.migrate import migrate as upgrade
+
+    await upgrade(settings.owner_url)
+
+
+async def load_divisions(settings: Settings) -> None:
+    """Load the shipped administrative divisions."""
+    from persistence.loading.regions import load_regions
+
+    await _as_owner(settings, load_regions)
+
+
+async def load_code_lists(settings: Settings) -> None:
+    """Load the shipped code lists."""
+    from persistence.loading.codes import load_codes
+
+    await _as_owner(settings, load_codes)
+
+
+STEPS: dict[str, Callable[[Settings], Awaitable[None]]] = {
+    "数据库结构 / schema": migrate,
+    "行政区划 / divisions": load_divisions,
+    "代码表 / code lists": load_code_lists,
+}
+
+
+async def expect_newest(settings: Settings) -> None:
+    """Raise ``SchemaBehind`` unless the database is at the revision the code expects."""
+    from persistence.engine import connect
+    from persistence.migrate import newest
+
+    connection = await connect(settings.direct_url)
+    try:
+        known = await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL")
+        found = await connection.fetchval("SELECT version_num FROM alembic_version") if known else None
+    finally:
+        await connection.close()
+    if found != newest():
+        raise SchemaBehind(f"{found or '—'} → {newest()}")
+
+
+def fingerprint() -> str:
+    """Return a digest of everything a prepared database was made from."""
+    digest = hashlib.sha256()
+    for folder in SOURCES:
+        for file in sorted((ROOT / folder).rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+async def _as_owner(settings: Settings, load: Callable[[Any], Awaitable[object]]) -> None:
+    from persistence.engine import connect
+
+    connection = await connect(settings.owner_url)
+    try:
+        await load(connection)
+    finally:
+        await connection.close()
+
+
+async def _identity(dsn: str) -> str:
+    """Return what tells this database from every other one."""
+    from persistence.engine import connect
+
+    connection = await connect(dsn)
+    try:
+        row = await connection.fetchrow(
+            "SELECT system_identifier::text AS server, d.oid::text AS database FROM pg_control_system(), pg_database d "
+            "WHERE d.datname = current_database()"
+        )
+    finally:
+        await connection.close()
+    return f"{row['server']}/{row['database']}"
+
+
+async def _ensure_database(dsn: str) -> None:
+    """Create the database a DSN names when its server does not have it."""
+    import asyncpg
+
+    from persistence.engine import connect
+
+    parts = urlsplit(dsn)
+    name = parts.path.lstrip("/")
+    try:
+        await (await connect(dsn)).close()
+    except asyncpg.InvalidCatalogNameError:
+        admin = await connect(urlunsplit(parts._replace(path="/postgres")))
+        try:
+            quoted = await admin.fetchval("SELECT quote_ident($1)", name)
+            await admin.execute(f"CREATE DATABASE {quoted} ENCODING 'UTF8' TEMPLATE template0")
+        finally:
+            await admin.close()
