@@ -42,9 +42,9 @@ def new_key(now: datetime, *, first: bool = False) -> SigningKey:
     )
 
 
-def retirement(successor: SigningKey) -> datetime:
+def retirement(successor: SigningKey, lifetime: timedelta = TOKEN_LIFETIME) -> datetime:
     """When the keys before a successor stop verifying: their last token has expired then."""
-    return successor.signs_from + TOKEN_LIFETIME + LEEWAY
+    return successor.signs_from + lifetime + LEEWAY
 
 
 def jwk_of(public: ec.EllipticCurvePublicKey, kid: str) -> dict[str, str]:
@@ -128,4 +128,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-__all__ = ["HAND_OVER", "JWKS_MAX_AGE", "TOKEN_LIFETIME", "KeySet", "jwk_of", "new_key", "public_of", "retirement"]
+__all__ = [
+    "HAND_OVER",
+    "JWKS_MAX_AGE",
+    "TOKEN_LIFETIME",
+    "KeySet",
+    "jwk_of",
+    "new_key",
+    "public_of",
+    "retirement",
+    "utc_now",
+]

@@ -32,7 +32,6 @@ from domain.strict_json import read_json
 ALGORITHM: Final = "ES256"
 TOKEN_TYPE: Final = "at+jwt"  # noqa: S105 - the media type of RFC 9068
 MAX_TOKEN_BYTES: Final = 8192
-LIFETIME_SECONDS: Final = int(TOKEN_LIFETIME.total_seconds())
 ASSERTION_SECONDS: Final = 300  # the longest an assertion may live: its jti is remembered as long
 CLOCK_SKEW_SECONDS: Final = 5  # between our own servers; a token is never taken after its exp
 MAX_NAME: Final = 128
@@ -41,6 +40,15 @@ _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _SUB: Final = re.compile(rf"(?:staff|person):{_UUID}|client:[!-~]{{1,{MAX_NAME}}}")
 _UUID_TEXT: Final = re.compile(_UUID)
 _SCOPE: Final = re.compile(r"[a-z_]+:[a-z_]+(?: [a-z_]+:[a-z_]+)*|")
+
+
+@dataclass(frozen=True, slots=True)
+class Realm:
+    """Whose tokens they are, for whom, and for how many seconds at most."""
+
+    issuer: str
+    audience: str
+    lifetime: int = int(TOKEN_LIFETIME.total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +75,11 @@ class Assertion:
     exp: int
 
 
-def sign(claims: Claims, issuer: str, audience: str, kid: str, key: ec.EllipticCurvePrivateKey) -> str:
+def sign(claims: Claims, realm: Realm, kid: str, key: ec.EllipticCurvePrivateKey) -> str:
     """Return the signed access token."""
     payload = {
-        "iss": issuer,
-        "aud": audience,
+        "iss": realm.issuer,
+        "aud": realm.audience,
         "sub": claims.sub,
         "client_id": claims.client_id,
         "agency": str(claims.agency) if claims.agency else None,
@@ -87,7 +95,7 @@ def sign(claims: Claims, issuer: str, audience: str, kid: str, key: ec.EllipticC
     return signed
 
 
-def verify(token: str, keys: KeySet, issuer: str, audience: str, now: float) -> Claims:
+def verify(token: str, keys: KeySet, realm: Realm, now: float) -> Claims:
     """Return the claims of a valid access token, or raise ``NotAuthenticated``."""
     header, payload = _parts(token)
     if header.keys() - {"alg", "typ", "kid"}:
@@ -100,11 +108,11 @@ def verify(token: str, keys: KeySet, issuer: str, audience: str, now: float) -> 
         raise NotAuthenticated("token.key_unknown")
     _check_signature(token, header, key)
     body = _object(payload)
-    if body.get("iss") != issuer:
+    if body.get("iss") != realm.issuer:
         raise NotAuthenticated("token.issuer")
-    if body.get("aud") != audience:
+    if body.get("aud") != realm.audience:
         raise NotAuthenticated("token.audience")
-    iat, exp = _times(body, now, LIFETIME_SECONDS)
+    iat, exp = _times(body, now, realm.lifetime)
     return _claims(body, iat, exp)
 
 
@@ -247,4 +255,4 @@ def _claims(body: dict[str, Any], iat: int, exp: int) -> Claims:
     )
 
 
-__all__ = ["LIFETIME_SECONDS", "Assertion", "Claims", "claimed_client", "sign", "verify", "verify_assertion"]
+__all__ = ["Assertion", "Claims", "Realm", "claimed_client", "sign", "verify", "verify_assertion"]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlmodel import Field
 
@@ -76,4 +76,25 @@ class AssertionSeen(Row, table=True):
     expires_at: datetime = Field(sa_type=TIMESTAMP(timezone=True))
 
 
-__all__ = ["AssertionSeen", "Client", "Revocation", "SigningKey"]
+class ClientLockout(Row, table=True):
+    """Failed attempts to sign in, and how long the next must wait. All unknown names share few rows."""
+
+    __tablename__ = "client_lockout"
+
+    name: str = Field(primary_key=True)
+    failures: int
+    locked_until: datetime = Field(sa_type=TIMESTAMP(timezone=True))  # type: ignore[call-overload]
+
+
+class AuthChange(Row, table=True):
+    """Counters that move when what tokens hang on was committed; every worker polls them."""
+
+    __tablename__ = "auth_change"
+    __table_args__: Any = (one_of("name", ("directory", "revocations", "keys"), name="auth_change_name_known"),)
+
+    name: str = Field(primary_key=True)
+    version: int = Field(default=0, sa_type=BigInteger)
+    changed_by: int | None = Field(default=None, sa_type=BigInteger)  # transaction that moved it last: once is enough
+
+
+__all__ = ["AssertionSeen", "AuthChange", "Client", "ClientLockout", "Revocation", "SigningKey"]
