@@ -1,0 +1,85 @@
+"""The published code lists: which there are, and which codes the national ones hold.
+
+Labels are data (``persistence/data/codes``); here stands what the domain itself asks: is this a
+code of the list? Every StrEnum that callers meet is published as a list of its own name; a test
+fails when a member has no label.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from domain.access import FieldClass
+from domain.agencies.model import AgencyType, DepartmentKind, LeadingGroupRole, StaffPost
+from domain.clients.model import ClientKind, RevocationKind
+from domain.imports.model import ImportMode, OperationStatus, RosterForm, RowOutcome
+from domain.people.model import (
+    AbsenceReason,
+    Capability,
+    CareClass,
+    EndReason,
+    GuardianshipKind,
+    Hardship,
+    Health,
+    IncapableParent,
+    LeftBehind,
+    LivingArrangement,
+    Population,
+    Schooling,
+    SelfCare,
+    Situation,
+)
+
+
+def _codes(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+STANDARDS: Final[dict[str, frozenset[str]]] = {
+    "sex": _codes("0 1 2 9"),  # GB/T 2261.1-2003
+    "marital_status": _codes("10 20 21 22 23 30 40 90"),  # GB/T 2261.2-2003
+    "kinship": frozenset(f"{code:02}" for code in range(1, 100))
+    - _codes("03 04 05 06 07 08 09 13 14 15 16 17 18 19 98"),
+    "ethnicity": frozenset(f"{code:02}" for code in range(1, 57)) | {"97", "98"},  # GB/T 3304-1991
+    "education": _codes(  # GB/T 4658-2006
+        "10 11 12 13 14 15 16 17 18 19 20 21 22 23 28 30 31 32 33 40 41 42 43 44 45 46 47 48 49 60 61 62 63 70 71 73 "
+        "80 81 83 90"
+    ),
+}
+"""The codes of each national standard, by the list's id."""
+
+ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
+    "absence_reason": AbsenceReason,
+    "agency_type": AgencyType,
+    "capability": Capability,
+    "care_class": CareClass,
+    "client_kind": ClientKind,
+    "department_kind": DepartmentKind,
+    "end_reason": EndReason,
+    "field_class": FieldClass,
+    "guardianship_kind": GuardianshipKind,
+    "hardship": Hardship,
+    "health": Health,
+    "import_mode": ImportMode,
+    "incapable_parent": IncapableParent,
+    "leading_group_role": LeadingGroupRole,
+    "left_behind": LeftBehind,
+    "living_arrangement": LivingArrangement,
+    "operation_status": OperationStatus,
+    "population": Population,
+    "revocation_kind": RevocationKind,
+    "roster_form": RosterForm,
+    "row_outcome": RowOutcome,
+    "schooling": Schooling,
+    "self_care": SelfCare,
+    "situation": Situation,
+    "staff_post": StaffPost,
+}
+"""The service's own values, by the list's id."""
+
+
+def is_known(list_id: str, code: str) -> bool:
+    """Tell whether a national list holds a code; raise ``KeyError`` for a list that is none."""
+    return code in STANDARDS[list_id]
+
+
+__all__ = ["ENUMERATIONS", "STANDARDS", "is_known"]
