@@ -83,7 +83,7 @@ class ClientLockout(Row, table=True):
 
     name: str = Field(primary_key=True)
     failures: int
-    locked_until: datetime = Field(sa_type=TIMESTAMP(timezone=True))  # type: ignore[call-overload]
+    locked_until: datetime = Field(sa_type=TIMESTAMP(timezone=True))
 
 
 class AuthChange(Row, table=True):
