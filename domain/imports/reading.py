@@ -1,0 +1,71 @@
+"""From the rows of a sheet to roster rows: which rows are people, and what each says."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from domain.imports import cells as cell_values
+from domain.imports.cells import Cell
+from domain.imports.faults import RowFault, Severity
+from domain.imports.forms import READERS
+from domain.imports.header import Header
+from domain.imports.people_cells import Survey, read_subject
+from domain.imports.roster import RosterRow
+from domain.imports.row_cells import RowCells
+from domain.imports.vocabulary import Vocabulary, heading
+
+
+def people_rows(
+    rows: Iterable[Sequence[Cell]], header: Header, vocabulary: Vocabulary
+) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """Yield the rows that hold people, each with its number in the sheet (from 1).
+
+    Left out: everything above the header's end, blank rows (a serial number alone is blank),
+    signature and total rows, a header repeated on a later page.
+    """
+    mapped = tuple(header.columns.values())
+    keys = [header.columns[one] for one in ("name", "identity_number") if one in header.columns]
+    for index, row in enumerate(rows):
+        if index < header.first_row:
+            continue
+        filled = [row[column] for column in mapped if column < len(row) and row[column] not in {"", None}]
+        if not filled:
+            continue
+        if any(column < len(row) and row[column] not in {"", None} for column in keys):
+            if not _is_header_again(filled, header) and not _is_footer(row, vocabulary, first_only=True):
+                yield index + 1, row
+        elif not _is_footer(row, vocabulary):
+            yield index + 1, row
+
+
+def _is_header_again(filled: Sequence[Cell], header: Header) -> bool:
+    return all(isinstance(cell, str) and cell_values.text(cell) in header.repeated for cell in filled)
+
+
+def _is_footer(row: Sequence[Cell], vocabulary: Vocabulary, *, first_only: bool = False) -> bool:
+    """Tell whether a row is a signature, note or total row.
+
+    Where name or number is filled in, only its very first cell is asked: 合计 may stand there,
+    and a person's name may not.
+    """
+    texts = [heading(cell) for cell in row if isinstance(cell, str) and cell.strip()]
+    if first_only:
+        texts = [heading(row[0])] if row and isinstance(row[0], str) else []
+    return any(one.startswith(vocabulary.footers) for one in texts)
+
+
+def read_row(
+    cells: Sequence[Cell], header: Header, survey: Survey, *, number: int, sheet: str, sheet_row: int
+) -> RosterRow:
+    """Read one person's row. Whatever is wrong is in ``faults``; nothing is raised for bad content."""
+    row = RosterRow(number, sheet, sheet_row)
+    reader = RowCells(header, survey.vocabulary, cells, sheet_row)
+    read_subject(reader, survey, row)
+    READERS[header.form](reader, survey, row)
+    own = row.subject.identity_number
+    if own is not None and any(one.person.identity_number == own for one in row.relatives):
+        row.relatives = [one for one in row.relatives if one.person.identity_number != own]
+        reader.faults.append(RowFault("", "", "relative.self", Severity.WARNING))
+    row.faults, row.repaired = reader.faults, list(dict.fromkeys(reader.repaired))
+    return row
+
+
+__all__ = ["people_rows", "read_row"]

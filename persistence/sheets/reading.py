@@ -1,0 +1,125 @@
+"""Spreadsheets in: XLSX, XLS and CSV as rows of cells, with the size checked before anything is parsed."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from domain.imports.cells import Cell
+from domain.imports.faults import BadFile
+
+LARGEST_FILE: Final = 100 * 2**20
+LARGEST_EXPANDED: Final = 600 * 2**20  # of all parts of a workbook: ~200,000 rows of the child form
+HIGHEST_RATIO: Final = 200  # sheets of real rosters are deflated 10 to 60 times
+MOST_PARTS: Final = 2_000
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PIECE = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet's name and its rows; row 0 is the spreadsheet's row 1."""
+
+    name: str
+    rows: "list[list[Cell]] | Rows"
+
+
+class Rows:
+    """Rows of a workbook's sheet, turned into Python values as they are asked for."""
+
+    def __init__(self, sheet: "object") -> None:
+        self._sheet = sheet
+
+    def __iter__(self) -> Iterator[list[Cell]]:
+        start = self._sheet.start  # type: ignore[attr-defined]  # CalamineSheet
+        if start is None:
+            return
+        # iter_rows begins at the first row that holds anything, but at column A.
+        for _ in range(start[0]):
+            yield []
+        yield from self._sheet.iter_rows()  # type: ignore[attr-defined]
+
+
+def check_size(content: bytes) -> None:
+    """Refuse what would grow beyond bounds when opened (zip bombs), before it is opened.
+
+    The directory's own sizes are not trusted: the parts are inflated piece by piece and counted.
+    Raises ``BadFile``.
+    """
+    if len(content) > LARGEST_FILE:
+        raise BadFile("file.too_large")
+    if not content.startswith(_ZIP):
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            if len(parts) > MOST_PARTS or any(one.flag_bits & 1 for one in parts):
+                raise BadFile("file.too_large" if len(parts) > MOST_PARTS else "file.encrypted")
+            if sum(one.file_size for one in parts) > LARGEST_EXPANDED:
+                raise BadFile("file.too_large")
+            _count_out(archive, parts, len(content))
+    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError):
+        raise BadFile("file.unreadable") from None
+
+
+def _count_out(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], packed: int) -> None:
+    allowed = min(LARGEST_EXPANDED, max(packed * HIGHEST_RATIO, 16 * 2**20))
+    total = 0
+    for part in parts:
+        with archive.open(part) as stream:
+            while piece := stream.read(_PIECE):
+                total += len(piece)
+                if total > allowed:
+                    raise BadFile("file.too_large")
+
+
+def read(content: bytes) -> list[Sheet]:
+    """Return the sheets of a file; its kind is seen from its first bytes, never from its name.
+
+    Raises ``BadFile``. Call ``check_size`` first, and this in a bounded process: the workbook
+    parser holds a whole sheet.
+    """
+    if content.startswith((_ZIP, _OLE)):
+        return _workbook(content)
+    return [Sheet("CSV", _csv(content))]
+
+
+def _workbook(content: bytes) -> list[Sheet]:
+    import python_calamine as calamine
+
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        visible = [
+            one.name
+            for one in book.sheets_metadata
+            if one.typ == calamine.SheetTypeEnum.WorkSheet and one.visible == calamine.SheetVisibleEnum.Visible
+        ]
+        return [Sheet(name, Rows(book.get_sheet_by_name(name))) for name in visible]
+    except calamine.PasswordError:
+        raise BadFile("file.encrypted") from None
+    except (calamine.CalamineError, OSError, ValueError):
+        raise BadFile("file.unreadable") from None
+
+
+def _csv(content: bytes) -> list[list[Cell]]:
+    """Read comma-, tab- or semicolon-separated text in UTF-8 or GB18030."""
+    try:
+        decoded = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            decoded = content.decode("gb18030")
+        except UnicodeDecodeError:
+            raise BadFile("file.encoding") from None
+    if "\0" in decoded:
+        raise BadFile("file.unreadable")
+    first = next((line for line in decoded.splitlines() if line.strip()), "")
+    separator = max(",\t;", key=decoded[:10_000].count) if first else ","
+    try:
+        return [list[Cell](line) for line in csv.reader(io.StringIO(decoded), delimiter=separator)]
+    except csv.Error:
+        raise BadFile("file.unreadable") from None
+
+
+__all__ = ["LARGEST_EXPANDED", "LARGEST_FILE", "Sheet", "check_size", "read"]
