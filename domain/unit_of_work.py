@@ -85,7 +85,7 @@ class Work(Protocol):
     # --- what people's use cases ask beyond single rows
 
     async def lock_circle(self, person_id: UUID) -> frozenset[UUID]:
-        """Lock a person with spouse, parents, children and wards, in key order; returns their ids."""
+        """Lock a person with spouse, parents and children, in key order; returns their ids."""
 
     async def region(self, code: str, day: date) -> int | None:
         """Return the 12-digit number of a division in force on a day, else None."""

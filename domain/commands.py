@@ -1,0 +1,127 @@
+"""Commands: what callers ask for, checked strictly before any decision.
+
+Both transports build the same command from a JSON object: unknown fields are refused, nothing is
+coerced (``true`` is not 1, ``"3"`` is not 3), dates and ids come as their texts. A pydantic error's
+``type`` is the fault's code.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from domain.people.days import today
+from domain.regions.codes import is_code
+
+EARLIEST = date(1900, 1, 1)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_SPACES = re.compile(r"\s+")
+
+
+class Command(BaseModel):
+    """Base of all commands: strict, closed, unchanging."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    def given(self, *without: str) -> dict[str, Any]:
+        """Return the fields the caller named, for a merge patch: absent keeps, null clears."""
+        return {
+            name: getattr(self, name)
+            for name in self.__class__.model_fields
+            if name in self.model_fields_set - {*without}
+        }
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        if _DAY.fullmatch(value) is None:
+            raise PydanticCustomError("date.format", "a date is written YYYY-MM-DD")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise PydanticCustomError("date.unknown", "no such day") from None
+    return value
+
+
+def _not_before_1900(value: date) -> date:
+    if value < EARLIEST:
+        raise PydanticCustomError("date.too_early", "earlier than 1900")
+    return value
+
+
+def _not_in_future(value: date) -> date:
+    if value > today():
+        raise PydanticCustomError("date.future", "later than today")
+    return value
+
+
+def _uuid(value: object) -> object:
+    return UUID(value) if isinstance(value, str) and _UUID.fullmatch(value) else value
+
+
+def _clean(value: object) -> object:
+    """Refuse what no field may hold: control characters, NUL, lone surrogates."""
+    if isinstance(value, str) and any(unicodedata.category(one) in {"Cc", "Cs"} for one in value if one != "\n"):
+        raise PydanticCustomError("text.control_character", "control characters are not allowed")
+    return value
+
+
+def _folded(value: object) -> object:
+    """Bring a name or code to its one form: NFKC, single spaces, none around it."""
+    cleaned = _clean(value)
+    return _SPACES.sub(" ", unicodedata.normalize("NFKC", cleaned)).strip() if isinstance(cleaned, str) else cleaned
+
+
+def _region(value: str) -> str:
+    if not is_code(value):
+        raise PydanticCustomError("region.format", "a division code has 2, 4, 6, 9 or 12 digits")
+    return value
+
+
+Chosen = TypeVar("Chosen", bound=StrEnum)
+
+
+def _value_of(kind: type[Chosen]) -> Callable[[object], object]:
+    def read(value: object) -> object:
+        return kind(value) if isinstance(value, str) and value in {*kind} else value
+
+    return read
+
+
+def choice(kind: type[Chosen]) -> Any:
+    """Return the validator that reads one of an enumeration's texts."""
+    return BeforeValidator(_value_of(kind))
+
+
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(_not_before_1900)]
+PastDay = Annotated[Day, AfterValidator(_not_in_future)]
+Id = Annotated[UUID, BeforeValidator(_uuid)]
+Name = Annotated[str, BeforeValidator(_folded), StringConstraints(min_length=1, max_length=64)]
+ShortText = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=200)]
+LongText = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=2000)]
+TwoDigits = Annotated[str, BeforeValidator(_folded), StringConstraints(pattern=r"^[0-9]{2}$")]
+RegionCode = Annotated[str, BeforeValidator(_folded), AfterValidator(_region)]
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Count = Annotated[int, Field(ge=0, le=99)]
+
+__all__ = [
+    "Command",
+    "Count",
+    "Day",
+    "Id",
+    "LongText",
+    "Name",
+    "PastDay",
+    "RegionCode",
+    "ShortText",
+    "TwoDigits",
+    "Version",
+    "choice",
+]

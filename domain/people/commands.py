@@ -1,0 +1,388 @@
+"""What callers may ask of the ledger. ``version`` is what ``If-Match`` or ``expectedVersion`` said."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from domain.codes.identity_number import BadIdentityNumber
+from domain.codes.identity_number import parse as parse_identity_number
+from domain.codes.phone import normalise as normalise_phone
+from domain.commands import (
+    Command,
+    Count,
+    Day,
+    Id,
+    LongText,
+    Name,
+    PastDay,
+    RegionCode,
+    ShortText,
+    TwoDigits,
+    Version,
+    choice,
+)
+from domain.people.days import today
+from domain.people.model import (
+    AbsenceReason,
+    Capability,
+    CareClass,
+    EndReason,
+    GuardianshipKind,
+    Hardship,
+    Health,
+    IncapableParent,
+    LivingArrangement,
+    Population,
+    Schooling,
+    SelfCare,
+    Situation,
+)
+
+
+def _identity_number(text: str) -> str:
+    try:
+        return parse_identity_number(text, today=today()).number
+    except BadIdentityNumber as error:
+        raise PydanticCustomError(error.code, "not an identity number") from None  # type: ignore[arg-type]
+
+
+def _phone(text: str) -> str:
+    number = normalise_phone(text)
+    if number is None:
+        raise PydanticCustomError("phone.format", "not a telephone number")
+    return number
+
+
+IdentityNumber = Annotated[ShortText, AfterValidator(_identity_number)]
+Phone = Annotated[ShortText, AfterValidator(_phone)]
+Sex = Literal["0", "1", "2", "9"]  # GB/T 2261.1
+Texts = Annotated[list[ShortText], Field(max_length=20)]
+Hardships = Annotated[list[Annotated[Hardship, choice(Hardship)]], Field(max_length=4)]
+
+
+class WomanDetails(Command):
+    """What the woman census form asks."""
+
+    children_in_care: Count | None = None
+    elders_in_care: Count | None = None
+    land_contract_registered: bool | None = None
+    income_band: ShortText | None = None
+    income_sources: Texts = []
+    skills: ShortText | None = None
+    training_wanted: ShortText | None = None
+    employment_wanted: ShortText | None = None
+    business_wanted: ShortText | None = None
+    loan_wanted: bool | None = None
+    screened_on: PastDay | None = None
+    screening_result: ShortText | None = None
+    rights_problems: Texts = []
+    activities_wanted: ShortText | None = None
+    counselling_wanted: bool | None = None
+
+
+class ChildDetails(Command):
+    """What the child census form asks."""
+
+    household_registered: bool | None = None
+    schooling: Annotated[Schooling, choice(Schooling)] | None = None
+    boarding: bool | None = None
+    both_parents_away: bool | None = None
+    one_away_other_incapable: bool | None = None
+    incapable_parent: Annotated[IncapableParent, choice(IncapableParent)] | None = None
+    entrusted: bool | None = None
+    care_class: Annotated[CareClass, choice(CareClass)] | None = None
+    income_sources: Texts = []
+    relief: Texts = []
+
+
+class ElderDetails(Command):
+    """What the elder census form asks."""
+
+    living_arrangement: Annotated[LivingArrangement, choice(LivingArrangement)] | None = None
+    self_care: Annotated[SelfCare, choice(SelfCare)] | None = None
+    dementia: bool | None = None
+    chronic_diseases: Texts = []
+    living_children: Count | None = None
+    children_away: Count | None = None
+    pension: ShortText | None = None
+    grandchildren_raised: Count | None = None
+    emergency_contact: ShortText | None = None
+    key_holder: ShortText | None = None
+    last_seen_on: PastDay | None = None
+    last_seen_by: ShortText | None = None
+
+
+Details = WomanDetails | ChildDetails | ElderDetails
+
+
+class PersonFields(Command):
+    """What a registration and an update of a person share."""
+
+    registered_region: RegionCode | None = None
+    sex: Sex | None = None
+    birth_date: PastDay | None = None
+    ethnicity: TwoDigits | None = None
+    education: TwoDigits | None = None
+    marital_status: TwoDigits | None = None
+    identity_number: IdentityNumber | None = None
+    phone: Phone | None = None
+    address: ShortText | None = None
+    health: Annotated[Health, choice(Health)] | None = None
+    disability_category: ShortText | None = None
+    disability_grade: Annotated[int, Field(ge=1, le=4)] | None = None
+    illness: ShortText | None = None
+    capable: bool | None = None
+
+
+class RegisterPerson(PersonFields):
+    """Enter a person; with a profile she belongs to its population from ``since`` on."""
+
+    region: RegionCode
+    name: Name
+    hardship: Hardships = []
+    situation: Annotated[Situation, choice(Situation)] = Situation.LIVING
+    household_id: Id | None = None
+    new_household: bool = False
+    source_system: ShortText | None = None
+    external_id: ShortText | None = None
+    woman: WomanDetails | None = None
+    child: ChildDetails | None = None
+    elder: ElderDetails | None = None
+    since: PastDay | None = None  # of the profiles; default today
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.situation is Situation.DEAD:
+            raise PydanticCustomError("person.dead", "the dead are not registered; record the death of a person")
+        if self.household_id and self.new_household:
+            raise PydanticCustomError("household.two", "either an existing household or a new one")
+        if (self.source_system is None) != (self.external_id is None):
+            raise PydanticCustomError("person.source_incomplete", "source_system and external_id go together")
+        return self
+
+
+class UpdatePerson(PersonFields):
+    """Change a person: absent keeps, null clears. A death is recorded by ``RecordDeath``."""
+
+    person_id: Id
+    version: Version
+    region: RegionCode | None = None
+    name: Name | None = None
+    hardship: Hardships | None = None
+    situation: Annotated[Situation, choice(Situation)] | None = None
+
+    @model_validator(mode="after")
+    def _kept(self) -> Self:
+        for field in ("region", "name", "sex", "situation"):
+            if field in self.model_fields_set and getattr(self, field) is None:
+                raise PydanticCustomError("field.required", "{field} cannot be cleared", {"field": field})
+        if self.situation is Situation.DEAD:
+            raise PydanticCustomError("person.dead", "a death is recorded with its date")
+        return self
+
+
+class RecordDeath(Command):
+    """A person died."""
+
+    person_id: Id
+    version: Version
+    died_on: PastDay
+
+
+class Deregister(Command):
+    """Strike a person off the ledger: moved away for good, or entered by mistake."""
+
+    person_id: Id
+    version: Version
+    on: PastDay | None = None  # default today
+    reason: ShortText
+
+
+class CreateHousehold(Command):
+    """Enter a household with its first members."""
+
+    region: RegionCode
+    address: ShortText | None = None
+    head_id: Id | None = None
+    member_ids: Annotated[list[Id], Field(max_length=50)] = []
+
+
+class AddMember(Command):
+    """Bring a person into a household; she leaves the one she was in."""
+
+    household_id: Id
+    version: Version  # of the household
+    person_id: Id
+
+
+class LeaveHousehold(Command):
+    """Take a person out of her household."""
+
+    person_id: Id
+    version: Version
+
+
+class RecordKinship(Command):
+    """``relative_id`` is the ``relation`` (GB/T 4761) of ``person_id``."""
+
+    person_id: Id
+    relative_id: Id
+    relation: TwoDigits
+
+
+class RemoveKinship(Command):
+    """Take back a kinship that was recorded by mistake."""
+
+    kinship_id: Id
+    version: Version
+
+
+class DeclareGuardianship(Command):
+    """Say who guards a ward, by which title, from when on."""
+
+    ward_id: Id
+    guardian_id: Id
+    kind: Annotated[GuardianshipKind, choice(GuardianshipKind)]
+    relation: TwoDigits | None = None
+    capability: Annotated[Capability, choice(Capability)] | None = None
+    commitment_signed_on: PastDay | None = None
+    valid_from: PastDay | None = None  # default today
+
+
+class UpdateGuardianship(Command):
+    """Change what is known of a guardianship: absent keeps, null clears."""
+
+    guardianship_id: Id
+    version: Version
+    relation: TwoDigits | None = None
+    capability: Annotated[Capability, choice(Capability)] | None = None
+    commitment_signed_on: PastDay | None = None
+
+
+class EndGuardianship(Command):
+    """End a guardianship."""
+
+    guardianship_id: Id
+    version: Version
+    on: PastDay | None = None  # default today
+    reason: Annotated[EndReason, choice(EndReason)] = EndReason.AGREEMENT_ENDED
+
+
+class AbsenceFields(Command):
+    """What is known of an absence besides its begin."""
+
+    destination: ShortText | None = None
+    destination_region: RegionCode | None = None
+    expected_return: Day | None = None
+    contact_frequency: ShortText | None = None
+
+
+class RecordAbsence(AbsenceFields):
+    """A person went away; a spell long past may come with its return."""
+
+    person_id: Id
+    since: PastDay
+    reason: Annotated[AbsenceReason, choice(AbsenceReason)] = AbsenceReason.WORK
+    returned_on: PastDay | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        _in_order(self.since, self.returned_on, "absence.return_before_departure")
+        return self
+
+
+class UpdateAbsence(AbsenceFields):
+    """Correct an absence: absent keeps, null clears."""
+
+    absence_id: Id
+    version: Version
+    since: PastDay | None = None
+    reason: Annotated[AbsenceReason, choice(AbsenceReason)] | None = None
+
+    @model_validator(mode="after")
+    def _kept(self) -> Self:
+        for field in ("since", "reason"):
+            if field in self.model_fields_set and getattr(self, field) is None:
+                raise PydanticCustomError("field.required", "{field} cannot be cleared", {"field": field})
+        return self
+
+
+class RecordReturn(Command):
+    """Somebody came home."""
+
+    absence_id: Id
+    version: Version
+    returned_on: PastDay | None = None  # default today
+
+
+class ProfileDetails(Command):
+    """Exactly one census form; which one says the population."""
+
+    woman: WomanDetails | None = None
+    child: ChildDetails | None = None
+    elder: ElderDetails | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if len(details_of(self)) != 1:
+            raise PydanticCustomError("profile.exactly_one", "exactly one of woman, child, elder")
+        return self
+
+    @property
+    def chosen(self) -> tuple[Population, Details]:
+        """The population and what its form says."""
+        return next(iter(details_of(self).items()))
+
+
+class OpenProfile(ProfileDetails):
+    """Put a person into a population, with what its census form asks."""
+
+    person_id: Id
+    valid_from: PastDay | None = None  # default today
+
+
+class UpdateProfile(ProfileDetails):
+    """Change a profile in force: only the details that were named; null clears."""
+
+    profile_id: Id
+    version: Version
+
+
+class CloseProfile(Command):
+    """Take a person out of a population."""
+
+    population: Annotated[Population, choice(Population)]
+    profile_id: Id
+    version: Version
+    on: PastDay | None = None  # default today
+    reason: Annotated[EndReason, choice(EndReason)] = EndReason.OTHER
+
+
+RevealedField = Literal["identity_number", "phone", "address"]
+
+
+class Reveal(Command):
+    """See full secrets of a person; ``purpose`` goes to the log before they leave."""
+
+    person_id: Id
+    purpose: Annotated[LongText, Field(min_length=2)]
+    fields: Annotated[list[RevealedField], Field(min_length=1, max_length=3)] = ["identity_number", "phone", "address"]
+
+
+class Determine(Command):
+    """Ask for the determination of a person on a day, with its reasons; changes nothing."""
+
+    person_id: Id
+    as_of: Day | None = None  # default today
+
+
+def _in_order(first: object, last: object, code: Literal["absence.return_before_departure"]) -> None:
+    if last is not None and last < first:  # type: ignore[operator]
+        raise PydanticCustomError(code, "the return lies before the departure")
+
+
+def details_of(command: "RegisterPerson | ProfileDetails") -> dict[Population, Details]:
+    """Return the census forms a command brings, by population."""
+    forms = {Population.WOMAN: command.woman, Population.CHILD: command.child, Population.ELDER: command.elder}
+    return {population: form for population, form in forms.items() if form is not None}

@@ -1,0 +1,238 @@
+"""The unit of work over PostgreSQL: one transaction, runtime role, the caller's scope.
+
+READ COMMITTED with row locks: a decision locks what it read (``load``, ``find``, ``lock_circle``)
+before it decides, so that two of them about the same people run one after the other.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from domain.access import Access
+from domain.errors import Forbidden, NotFound, Stale
+from domain.events import Event, Origin
+from domain.ids import new_id
+from domain.people.days import today as business_date
+from domain.people.facts import Facts
+from domain.people.model import Population
+from domain.unit_of_work import Result, Row, RulesInForce, Work
+from persistence.crypto import FieldCipher
+from persistence.engine import SYSTEM_SCOPE, scope_settings, set_scope
+from persistence.writing import records
+from persistence.writing.events import append_events
+from persistence.writing.facts import kin_of, load_facts, load_rules
+
+OnBegin = Callable[[asyncpg.Connection], Awaitable[None]]
+BeforeCommit = Callable[[asyncpg.Connection, Any], Awaitable[None]]
+
+_OPEN_ACCESS = """
+INSERT INTO person_access (id, grantee_id, person_id, via, via_id) SELECT $1, $2, $3, $4, $5
+WHERE NOT EXISTS (
+  SELECT 1 FROM person_access WHERE grantee_id = $2 AND person_id = $3 AND via_id = $5 AND ended_at IS NULL)
+"""
+
+
+class PostgresUnitOfWork:
+    """Begins transactions for one request or job.
+
+    ``on_begin(connection)`` runs first in each transaction (look an idempotency key up),
+    ``before_commit(connection, result)`` last (read the answer, store it under the key), both in
+    the transaction of the write and under the caller's scope.
+    """
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        cipher: FieldCipher,
+        origin: Origin | None = None,
+        *,
+        today: Callable[[], date] = business_date,
+        on_begin: OnBegin | None = None,
+        before_commit: BeforeCommit | None = None,
+    ) -> None:
+        """Take what every transaction of this unit shares."""
+        self._pool = pool
+        self._cipher = cipher
+        self._origin = origin or Origin()
+        self._today = today
+        self._on_begin = on_begin
+        self._before_commit = before_commit
+
+    @asynccontextmanager
+    async def begin(self, access: Access, permission: str) -> AsyncIterator[Work]:
+        """Open a transaction; whatever leaves the block without ``commit`` is rolled back."""
+        scope = scope_settings(access, permission)
+        async with self._pool.acquire() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            work = PostgresWork(connection, self._cipher, access, self._origin, scope)
+            work.today = self._today()
+            work.finish = self._finish(connection, transaction, work)
+            try:
+                await set_scope(connection, scope)
+                if self._on_begin:
+                    await self._on_begin(connection)
+                yield work
+            finally:
+                if not work.committed:
+                    await transaction.rollback()
+
+    def _finish(
+        self, connection: asyncpg.Connection, transaction: Any, work: "PostgresWork"
+    ) -> Callable[[Any], Awaitable[None]]:
+        async def finish(result: Any) -> None:
+            if self._before_commit:
+                await self._before_commit(connection, result)
+            with records.translated():
+                await transaction.commit()
+            work.committed = True
+
+        return finish
+
+
+class PostgresWork:
+    """An open transaction: see ``domain.unit_of_work.Work``."""
+
+    today: date
+    finish: Callable[[Any], Awaitable[None]]
+
+    def __init__(
+        self,
+        connection: asyncpg.Connection,
+        cipher: FieldCipher,
+        access: Access,
+        origin: Origin,
+        scope: tuple[str, str, str],
+    ) -> None:
+        """Take a connection with an open transaction; jobs may make one of these around their own."""
+        self.connection = connection
+        self.access = access
+        self.committed = False
+        self._cipher = cipher
+        self._origin = origin
+        self._scope = scope
+
+    async def load(self, record: str, row_id: UUID, *, version: int | None = None) -> Row:
+        """Lock and return a row of the caller's scope, of the version she read if she names one."""
+        found = await records.select(self.connection, record, {"id": row_id})
+        if not found:
+            raise await self._why_not(record, row_id)
+        if version is not None and found[0]["version"] != version:
+            raise Stale
+        return found[0]
+
+    async def _why_not(self, record: str, row_id: UUID) -> NotFound | Forbidden:
+        """Tell a row that is seen but not the caller's to change from one she does not see."""
+        if self.access.may("people:read"):
+            await set_scope(self.connection, scope_settings(self.access, "people:read"))
+            seen = await records.select(self.connection, record, {"id": row_id}, lock=False)
+            await set_scope(self.connection, self._scope)
+            if seen:
+                return Forbidden()
+        return NotFound()
+
+    async def find(self, record: str, *, where: Mapping[str, Any], open_until: str | None = None) -> list[Row]:
+        """Lock and return visible rows by equal columns, in key order."""
+        return [*await records.select(self.connection, record, where, null=open_until)]
+
+    async def insert(self, record: str, values: Mapping[str, Any]) -> Row:
+        """Insert a row, its secrets sealed."""
+        return await records.insert(self.connection, self._cipher, record, values)
+
+    async def update(self, record: str, row: Row, changes: Mapping[str, Any]) -> Row:
+        """Write changed columns of a row, its secrets sealed anew."""
+        return await records.update(self.connection, self._cipher, record, row, changes)
+
+    async def delete(self, record: str, row: Row) -> None:
+        """Delete a row that nobody has changed since."""
+        await records.delete(self.connection, record, row)
+
+    async def reveal(self, record: str, row: Row, fields: Collection[str]) -> dict[str, str | None]:
+        """Open sealed fields of a row."""
+        return records.opened(self._cipher, record, row, list(fields))
+
+    async def append(self, *events: Event) -> None:
+        """Append events to the log, as the caller's acts."""
+        await append_events(self.connection, self.access, self._origin, events)
+
+    async def commit(self, result: Result) -> Result:
+        """Commit, and only then hand the result on."""
+        await self.finish(result)
+        return result
+
+    @asynccontextmanager
+    async def as_system(self) -> AsyncIterator[None]:
+        """See every row inside the block. After an error the transaction is rolled back anyway."""
+        await set_scope(self.connection, SYSTEM_SCOPE)
+        yield
+        await set_scope(self.connection, self._scope)
+
+    async def lock_circle(self, person_id: UUID) -> frozenset[UUID]:
+        """Lock a person with spouse, parents and children, in key order: nobody can deadlock with her."""
+        async with self.as_system():
+            circle = {person_id, *(await kin_of(self.connection, [person_id]))[person_id]}
+            with records.translated():
+                await self.connection.fetch(
+                    "SELECT 1 FROM person WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", list(circle)
+                )
+        return frozenset(circle)
+
+    async def region(self, code: str, day: date) -> int | None:
+        """Return the 12-digit number of a division in force on a day, else None."""
+        found: int | None = await self.connection.fetchval(
+            "SELECT lo FROM region WHERE code = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)",
+            code,
+            day,
+        )
+        return found
+
+    async def holder_of(self, identity_number: str) -> tuple[UUID, bool] | None:
+        """Return who holds an identity number, anywhere, and whether the caller sees her."""
+        blind = self._cipher.blind("identity_number", identity_number)
+        holder = await self.connection.fetchval("SELECT id FROM person_by_identity($1::bytea[])", [blind])
+        if holder is None:
+            return None
+        seen = await self.connection.fetchval("SELECT EXISTS (SELECT 1 FROM person WHERE id = $1)", holder)
+        return holder, seen
+
+    async def facts(self, ids: Iterable[UUID], as_of: date) -> dict[UUID, tuple[int, Facts]]:
+        """Return each person's region code and the facts of her determination."""
+        return await load_facts(self.connection, ids, as_of)
+
+    async def rules(self, region_code: int, as_of: date) -> RulesInForce:
+        """Return the rule set in force: the nearest region wins."""
+        return await load_rules(self.connection, region_code, as_of)
+
+    async def populations(self, ids: Iterable[UUID]) -> dict[UUID, frozenset[Population]]:
+        """Return the profiles in force of people."""
+        wanted = list(ids)
+        found: dict[UUID, set[Population]] = {person: set() for person in wanted}
+        for population in Population:
+            sql = f"SELECT person_id FROM {population}_profile WHERE person_id = ANY ($1::uuid[]) AND valid_to IS NULL"
+            for row in await self.connection.fetch(sql, wanted):
+                found[row["person_id"]].add(population)
+        return {person: frozenset(held) for person, held in found.items()}
+
+    async def set_remit(self, record: str, row_id: UUID, remit: int) -> None:
+        """Write a derived remit; no version, for nobody edits it."""
+        table = {"person": "person", "household": "household"}[record]
+        await self.connection.execute(f"UPDATE {table} SET remit = $2 WHERE id = $1 AND remit <> $2", row_id, remit)
+
+    async def open_access(self, grantee_id: UUID, person_id: UUID, via: str, via_id: UUID) -> None:
+        """Open a person's file to a grantee on a ground; once is enough."""
+        await self.connection.execute(_OPEN_ACCESS, new_id(), grantee_id, person_id, via, via_id)
+
+    async def end_access(self, via: str, via_id: UUID) -> None:
+        """End what a ground opened."""
+        await self.connection.execute(
+            "UPDATE person_access SET ended_at = clock_timestamp() WHERE via = $1 AND via_id = $2 AND ended_at IS NULL",
+            via,
+            via_id,
+        )
+
+
+__all__ = ["PostgresUnitOfWork", "PostgresWork"]
