@@ -2,118 +2,29 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.codes.identity_number import BadIdentityNumber
-from domain.codes.identity_number import parse as parse_identity_number
-from domain.codes.phone import normalise as normalise_phone
-from domain.commands import (
-    Command,
-    Count,
-    Day,
-    Id,
-    LongText,
-    Name,
-    PastDay,
-    RegionCode,
-    ShortText,
-    TwoDigits,
-    Version,
-    choice,
+from domain.commands import Command, Day, Id, LongText, Name, PastDay, RegionCode, ShortText, TwoDigits, Version, choice
+from domain.people.forms import (
+    ChildDetails,
+    Details,
+    ElderDetails,
+    Hardships,
+    IdentityNumber,
+    Phone,
+    Sex,
+    WomanDetails,
 )
-from domain.people.days import today
 from domain.people.model import (
     AbsenceReason,
     Capability,
-    CareClass,
     EndReason,
     GuardianshipKind,
-    Hardship,
     Health,
-    IncapableParent,
-    LivingArrangement,
     Population,
-    Schooling,
-    SelfCare,
     Situation,
 )
-
-
-def _identity_number(text: str) -> str:
-    try:
-        return parse_identity_number(text, today=today()).number
-    except BadIdentityNumber as error:
-        raise PydanticCustomError(error.code, "not an identity number") from None  # type: ignore[arg-type]
-
-
-def _phone(text: str) -> str:
-    number = normalise_phone(text)
-    if number is None:
-        raise PydanticCustomError("phone.format", "not a telephone number")
-    return number
-
-
-IdentityNumber = Annotated[ShortText, AfterValidator(_identity_number)]
-Phone = Annotated[ShortText, AfterValidator(_phone)]
-Sex = Literal["0", "1", "2", "9"]  # GB/T 2261.1
-Texts = Annotated[list[ShortText], Field(max_length=20)]
-Hardships = Annotated[list[Annotated[Hardship, choice(Hardship)]], Field(max_length=4)]
-
-
-class WomanDetails(Command):
-    """What the woman census form asks."""
-
-    children_in_care: Count | None = None
-    elders_in_care: Count | None = None
-    land_contract_registered: bool | None = None
-    income_band: ShortText | None = None
-    income_sources: Texts = []
-    skills: ShortText | None = None
-    training_wanted: ShortText | None = None
-    employment_wanted: ShortText | None = None
-    business_wanted: ShortText | None = None
-    loan_wanted: bool | None = None
-    screened_on: PastDay | None = None
-    screening_result: ShortText | None = None
-    rights_problems: Texts = []
-    activities_wanted: ShortText | None = None
-    counselling_wanted: bool | None = None
-
-
-class ChildDetails(Command):
-    """What the child census form asks."""
-
-    household_registered: bool | None = None
-    schooling: Annotated[Schooling, choice(Schooling)] | None = None
-    boarding: bool | None = None
-    both_parents_away: bool | None = None
-    one_away_other_incapable: bool | None = None
-    incapable_parent: Annotated[IncapableParent, choice(IncapableParent)] | None = None
-    entrusted: bool | None = None
-    care_class: Annotated[CareClass, choice(CareClass)] | None = None
-    income_sources: Texts = []
-    relief: Texts = []
-
-
-class ElderDetails(Command):
-    """What the elder census form asks."""
-
-    living_arrangement: Annotated[LivingArrangement, choice(LivingArrangement)] | None = None
-    self_care: Annotated[SelfCare, choice(SelfCare)] | None = None
-    dementia: bool | None = None
-    chronic_diseases: Texts = []
-    living_children: Count | None = None
-    children_away: Count | None = None
-    pension: ShortText | None = None
-    grandchildren_raised: Count | None = None
-    emergency_contact: ShortText | None = None
-    key_holder: ShortText | None = None
-    last_seen_on: PastDay | None = None
-    last_seen_by: ShortText | None = None
-
-
-Details = WomanDetails | ChildDetails | ElderDetails
 
 
 class PersonFields(Command):
@@ -140,7 +51,7 @@ class RegisterPerson(PersonFields):
 
     region: RegionCode
     name: Name
-    hardship: Hardships = []
+    hardship: Hardships | None = None
     situation: Annotated[Situation, choice(Situation)] = Situation.LIVING
     household_id: Id | None = None
     new_household: bool = False
@@ -205,7 +116,7 @@ class CreateHousehold(Command):
     region: RegionCode
     address: ShortText | None = None
     head_id: Id | None = None
-    member_ids: Annotated[list[Id], Field(max_length=50)] = []
+    member_ids: Annotated[list[Id], Field(max_length=50)] | None = None
 
 
 class AddMember(Command):
@@ -367,7 +278,7 @@ class Reveal(Command):
 
     person_id: Id
     purpose: Annotated[LongText, Field(min_length=2)]
-    fields: Annotated[list[RevealedField], Field(min_length=1, max_length=3)] = ["identity_number", "phone", "address"]
+    fields: Annotated[list[RevealedField], Field(min_length=1, max_length=3)] | None = None  # default all
 
 
 class Determine(Command):

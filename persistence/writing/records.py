@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.errors import Conflict, Forbidden, Stale
 from domain.ids import new_id
@@ -103,7 +104,8 @@ def sealed(cipher: FieldCipher, table: str, row_id: UUID, values: Mapping[str, A
     for name, value in values.items():
         cipher_column = f"{name}_cipher"
         if name not in SECRETS or cipher_column not in stored:
-            columns[name] = value
+            empty = value is None and isinstance(stored[name].type, ARRAY)  # a list is empty, never null
+            columns[name] = [] if empty else value
             continue
         columns[cipher_column] = None if value is None else cipher.seal(table, cipher_column, row_id, value)
         columns[f"{name}_masked"] = None if value is None else SECRETS[name](value)
