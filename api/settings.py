@@ -19,6 +19,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MASTER_KEY_BYTES = 32  # AES-256; also what HKDF derives the column keys from (persistence.crypto)
+MAX_KEY_ID = 255
 _MIN_DISTINCT_BYTES = 12  # 32 random bytes have about 30 distinct values; a typed or repeated key far fewer
 
 
@@ -51,6 +52,9 @@ class Settings(BaseSettings):
 
     # --- secrets ----------------------------------------------------------------------------
     master_key: SecretStr | None = None  # 32 bytes in base64: `openssl rand -base64 32`
+    master_key_id: Annotated[int, Field(ge=0, le=255)] = 1  # counts up when the master key changes
+    older_master_keys: SecretStr | None = None  # "1:base64,2:base64": they open what they sealed
+    index_key_id: Annotated[int | None, Field(ge=0, le=255)] = None  # makes blind indexes; default: the oldest
     cipher_profile: Literal["aes", "sm4"] = "aes"
 
     # --- who we are -------------------------------------------------------------------------
@@ -61,7 +65,7 @@ class Settings(BaseSettings):
     processes: Annotated[int, Field(ge=1, le=64)] = 1  # API processes sharing the port
 
     # --- tokens -----------------------------------------------------------------------------
-    access_token_seconds: Annotated[int, Field(ge=60, le=86400)] = 600
+    access_token_seconds: Annotated[int | None, Field(ge=60, le=86400)] = None  # default: 600; demo: 12 hours
 
     # --- limits -----------------------------------------------------------------------------
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
@@ -87,8 +91,8 @@ class Settings(BaseSettings):
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator(
-        "database_url", "database_direct_url", "database_owner_url", "database_role", "master_key", "issuer",
-        "graphql_introspection", mode="before",
+        "database_url", "database_direct_url", "database_owner_url", "database_role", "master_key", "older_master_keys",
+        "issuer", "graphql_introspection", mode="before",
     )  # fmt: skip
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
@@ -99,6 +103,7 @@ class Settings(BaseSettings):
     def _fit_for_production(self) -> Self:
         if self.master_key is not None:
             decoded_key(self.master_key)
+        self._older_keys()
         if self.page_size > self.max_page_size:
             raise ValueError("page_size is above max_page_size")
         if self.mode is Mode.DEMO:
@@ -142,10 +147,31 @@ class Settings(BaseSettings):
         """Return the DSN of the tables' owner: migrations and loaders only."""
         return self.database_owner_url or self.direct_url
 
+    @property
+    def token_seconds(self) -> int:
+        """Return how long an access token lives; long in a demo, whose tokens are printed to be tried out."""
+        return self.access_token_seconds or (43_200 if self.demo else 600)
+
     @cached_property
-    def master_key_bytes(self) -> bytes:
-        """Return the 32 bytes of the master key; demo mode makes and keeps one on first use."""
-        return decoded_key(self.master_key) if self.master_key is not None else demo_key(self.data_dir)
+    def master_keys(self) -> dict[int, bytes]:
+        """Return the master keys by id, 32 bytes each; ``master_key_id`` seals.
+
+        Demo mode makes and keeps one on first use.
+        """
+        active = decoded_key(self.master_key) if self.master_key is not None else demo_key(self.data_dir)
+        return {**self._older_keys(), self.master_key_id: active}
+
+    def _older_keys(self) -> dict[int, bytes]:
+        listed = self.older_master_keys.get_secret_value().split(",") if self.older_master_keys else []
+        older = {}
+        for entry in listed:
+            number, _, key = entry.strip().partition(":")
+            if not number.isascii() or not number.isdecimal() or int(number) > MAX_KEY_ID or int(number) in older:
+                raise ValueError("SHOUWANG_OLDER_MASTER_KEYS is a list of id:base64, ids 0 to 255, each once")
+            older[int(number)] = decoded_key(SecretStr(key))
+        if self.master_key_id in older:
+            raise ValueError("SHOUWANG_MASTER_KEY_ID is the id of an older key: a new master key takes a new id")
+        return older
 
 
 def decoded_key(key: SecretStr) -> bytes:
@@ -155,9 +181,9 @@ def decoded_key(key: SecretStr) -> bytes:
     except (binascii.Error, ValueError):
         raw = b""
     if len(raw) != MASTER_KEY_BYTES:
-        raise ValueError("SHOUWANG_MASTER_KEY must be 32 bytes in base64 (openssl rand -base64 32)")
+        raise ValueError("a master key (SHOUWANG_MASTER_KEY) must be 32 bytes in base64 (openssl rand -base64 32)")
     if len(set(raw)) < _MIN_DISTINCT_BYTES:
-        raise ValueError("SHOUWANG_MASTER_KEY is not random: make one with openssl rand -base64 32")
+        raise ValueError("the master key (SHOUWANG_MASTER_KEY) is not random: make one with openssl rand -base64 32")
     return raw
 
 

@@ -41,7 +41,8 @@ def test_production_is_the_default_and_needs_its_three_settings(monkeypatch: pyt
         monkeypatch.setenv(name, value)
     settings = Settings()
     assert settings.mode is Mode.PRODUCTION
-    assert settings.master_key_bytes == bytes(range(7, 39))
+    assert settings.master_keys == {1: bytes(range(7, 39))}
+    assert settings.token_seconds == 600
     assert settings.issuer_url == "https://api.example.gov.cn"
     assert settings.introspection is False
     assert settings.direct_url == settings.owner_url == "postgresql://shouwang_app@db/shouwang"
@@ -61,18 +62,18 @@ def test_production_refuses_a_missing_or_empty_setting(
 @pytest.mark.parametrize(
     ("key", "fault"),
     [
-        ("change-me", "SHOUWANG_MASTER_KEY must be 32 bytes in base64 (openssl rand -base64 32)"),
+        ("change-me", "a master key (SHOUWANG_MASTER_KEY) must be 32 bytes in base64 (openssl rand -base64 32)"),
         (
             base64.b64encode(b"x" * 31).decode(),
-            "SHOUWANG_MASTER_KEY must be 32 bytes in base64 (openssl rand -base64 32)",
+            "a master key (SHOUWANG_MASTER_KEY) must be 32 bytes in base64 (openssl rand -base64 32)",
         ),
         (
             base64.b64encode(b"changeme" * 4).decode(),
-            "SHOUWANG_MASTER_KEY is not random: make one with openssl rand -base64 32",
+            "the master key (SHOUWANG_MASTER_KEY) is not random: make one with openssl rand -base64 32",
         ),
         (
             base64.b64encode(bytes(32)).decode(),
-            "SHOUWANG_MASTER_KEY is not random: make one with openssl rand -base64 32",
+            "the master key (SHOUWANG_MASTER_KEY) is not random: make one with openssl rand -base64 32",
         ),
     ],
 )
@@ -86,6 +87,21 @@ def test_a_weak_master_key_is_refused_and_not_repeated(
         Settings()
     assert faults_of(caught.value) == [fault]
     assert key not in str(caught.value)
+
+
+def test_older_master_keys_still_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    older = base64.b64encode(bytes(range(100, 132))).decode()
+    for name, value in (
+        PRODUCTION | {"SHOUWANG_MASTER_KEY_ID": "2", "SHOUWANG_OLDER_MASTER_KEYS": f"1:{older}"}
+    ).items():
+        monkeypatch.setenv(name, value)
+    assert Settings().master_keys == {1: bytes(range(100, 132)), 2: bytes(range(7, 39))}
+    monkeypatch.setenv("SHOUWANG_MASTER_KEY_ID", "1")
+    assert faults(monkeypatch) == [
+        "SHOUWANG_MASTER_KEY_ID is the id of an older key: a new master key takes a new id",
+    ]
+    monkeypatch.setenv("SHOUWANG_OLDER_MASTER_KEYS", older)
+    assert faults(monkeypatch) == ["SHOUWANG_OLDER_MASTER_KEYS is a list of id:base64, ids 0 to 255, each once"]
 
 
 def test_an_issuer_without_tls_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
