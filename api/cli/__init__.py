@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import UNUSABLE, give_up, say, settings_or_exit
+from api.cli.console import UNUSABLE, give_up, progress, say, settings_or_exit
 
 app = typer.Typer(
     name="shouwang",
@@ -65,10 +65,14 @@ def serve(
 def migrate(
     revision: Annotated[str, typer.Argument(help="Revision to upgrade to.")] = "head",
 ) -> None:
-    """升级数据库结构 / Upgrade the database schema, as its owner (SHOUWANG_DATABASE_OWNER_URL)."""
+    """升级数据库结构和代码表 / Upgrade schema and code lists, as the owner (SHOUWANG_DATABASE_OWNER_URL)."""
+    from api.cli.prepare import load_code_lists
     from persistence.migrate import migrate as upgrade
 
-    asyncio.run(upgrade(settings_or_exit().owner_url, revision))
+    settings = settings_or_exit()
+    asyncio.run(upgrade(settings.owner_url, revision))
+    if revision == "head":
+        asyncio.run(load_code_lists(settings))
     say.print("数据库结构已是最新 / schema upgraded")
 
 
@@ -93,3 +97,56 @@ def token(
         give_up(f"令牌被拒绝 / token refused: {error}")
     except OSError:
         give_up(f"服务没有应答 / no answer at {url or settings.issuer_url}: make serve, or --url")
+
+
+@regions.command("load")
+def regions_load() -> None:
+    """载入行政区划 / Load the shipped divisions (NBS 2023; 665,276).
+
+    A newer list inserts, renames and closes; it never deletes.
+    """
+    from api.cli.prepare import load_divisions
+
+    with progress() as shown:
+        shown.add_task("行政区划 / divisions", total=None)
+        asyncio.run(load_divisions(settings_or_exit()))
+    say.print("行政区划已是最新 / divisions loaded")
+
+
+@keys.command("rotate")
+def keys_rotate(
+    leaked: Annotated[str, typer.Option(help="Retire this key (kid) at once, its tokens with it: it leaked.")] = "",
+) -> None:
+    """换发令牌签名密钥 / Publish a new signing key.
+
+    It signs ten minutes later, when everybody has seen it; the old one verifies until its tokens end.
+    """
+    from api.cli.admin import rotate_keys
+
+    if not asyncio.run(rotate_keys(settings_or_exit(), leaked or None)):
+        give_up("没有这个密钥，或另一进程刚刚换过 / no such key, or another process has just rotated")
+    say.print("签名密钥已换发 / signing key rotated")
+
+
+@clients.command("create")
+def client_create(
+    client_id: Annotated[str, typer.Argument(help="Its OAuth2 client_id: letters, digits, . _ -")],
+    agency: Annotated[str, typer.Option(help="Whose system it is: id, credit code or exact name.")],
+    role: Annotated[list[str], typer.Option(help="A role of auth/policy.py; may be repeated.")],
+    name: Annotated[str, typer.Option(help="What people call it.")] = "",
+    region: Annotated[str, typer.Option(help="Narrower than the agency's region, 2 to 12 digits.")] = "",
+    scope: Annotated[str, typer.Option(help="Only these permissions, e.g. 'people:read codes:read'.")] = "",
+) -> None:
+    """登记接入系统 / Register a system and print its secret, once, on stdout."""
+    from api.cli.admin import create_client
+    from domain.errors import InvalidInput, ShouwangError
+    from persistence.clients import NewClient
+
+    wanted = NewClient(client_id, name or client_id, agency, tuple(role), region or None, tuple(scope.split()))
+    try:
+        print(asyncio.run(create_client(settings_or_exit(), wanted)))  # noqa: T201 - the result
+    except InvalidInput as error:
+        give_up(*(f"{fault.pointer}: {fault.code}" for fault in error.faults))
+    except ShouwangError as error:
+        give_up(error.code)
+    say.print("密钥只显示这一次，请妥善保存 / the secret is shown this once", style="yellow")
