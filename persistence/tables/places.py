@@ -148,7 +148,7 @@ class LeadingGroup(Versioned, table=True):
     valid_to: date | None = None
 
 
-class LeadingGroupMember(Keyed, table=True):
+class LeadingGroupMember(Versioned, table=True):
     """A seat in a leading group."""
 
     __tablename__ = "leading_group_member"
