@@ -117,7 +117,19 @@ class Document:
     target: Object
 
 
-Root = ById | Page | Document | Constant
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """JSON that is ready: what introspection answered. The argument is its value."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A root that is null because of an error said elsewhere."""
+
+
+Root = ById | Page | Document | Constant | Raw | Nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,6 +256,7 @@ class View:
     relations: dict[str, Relation] = field(default_factory=dict)
     filters: dict[str, Filter] = field(default_factory=dict)
     orders: tuple[str, ...] = ()
+    embeds: tuple[str, ...] = ()  # relations that REST answers without being asked
     order_columns: dict[str, str] = field(default_factory=dict)  # where an order's column is not the field's
 
     @property
@@ -323,6 +324,7 @@ def _resolve(one_view: View) -> None:
             one_view.fields[name] = _field(name, annotation, default)
     makers: tuple[FilterMaker, ...] = getattr(declared, "__filters__", ())
     one_view.filters = {one_filter.name: one_filter for make in makers for one_filter in make(one_view.fields)}
+    one_view.embeds = getattr(declared, "__embeds__", ())
     one_view.order_columns = getattr(declared, "__order_columns__", {})
     one_view.orders = getattr(declared, "__orders__", (f"-{one_view.key}",))
 

@@ -31,9 +31,7 @@ from domain.view import Region as OfRegion
 PHONE = secret(FieldClass.CONTACT, "phone_masked")
 
 
-@view(
-    "agency", plural="agencies", permission="agencies:read", scope=Everybody(), actions={"update": "agencies:write"}
-)
+@view("agency", plural="agencies", permission="agencies:read", scope=Everybody(), actions={"update": "agencies:write"})
 class Agency:
     """An agency (机构) of a region, in the tree of its type."""
 
@@ -54,7 +52,7 @@ class Agency:
     parent: Agency = one("parent_id")
     children: list[Agency] = many("parent_id", order="id")
     departments: list[Department] = many("agency_id", order="id")
-    staff: list[Staff] = many("agency_id", order="id")
+    staff: list[StaffMember] = many("agency_id", order="id")
     __filters__ = (
         within("region", "region_code"),
         eq("type", "level", "parent_id", "credit_code", "name"),
@@ -80,13 +78,13 @@ class Department:
     kind: DepartmentKind
     name: str
     agency: Agency = one("agency_id")
-    staff: list[Staff] = many("department_id", order="id")
+    staff: list[StaffMember] = many("department_id", order="id")
     __filters__ = (eq("agency_id", "kind"),)
     __orders__ = ("-id", "id")
 
 
 @view("staff", plural="staff", permission="staff:read", scope=OfRegion(), actions={"update": "staff:write"})
-class Staff:
+class StaffMember:
     """A member of staff (工作人员) with her posts."""
 
     id: UUID
@@ -128,9 +126,7 @@ class LeadingGroup:
     __orders__ = ("-id", "id")
 
 
-@view(
-    "leading_group_member", permission="agencies:read", scope=Everybody(), versioned=False
-)
+@view("leading_group_member", permission="agencies:read", scope=Everybody(), versioned=False)
 class LeadingGroupMember:
     """A seat in a leading group."""
 
@@ -139,7 +135,7 @@ class LeadingGroupMember:
     staff_id: UUID
     role: LeadingGroupRole
     position: int
-    staff: Staff = one("staff_id")
+    staff: StaffMember = one("staff_id")
     __orders__ = ("id",)
 
 
@@ -181,4 +177,4 @@ class MyClearance:
     confidential: str
 
 
-__all__ = ["Agency", "Department", "LeadingGroup", "LeadingGroupMember", "Me", "Staff"]
+__all__ = ["Agency", "Department", "LeadingGroup", "LeadingGroupMember", "Me", "StaffMember"]

@@ -64,11 +64,11 @@ class ImportResult:
     rejected: int | None
     left_behind: int | None
     not_left_behind: int | None
-    warnings: list[ImportWarning] = embedded("warnings")
+    warnings: list[ImportNotice] = embedded("warnings")
 
 
 @document()
-class ImportWarning:
+class ImportNotice:
     """Something the file holds that was not understood, and was left alone."""
 
     code: str

@@ -98,7 +98,7 @@ class Person:
     woman: WomanProfile = one("id", to="person_id", where="current")
     child: ChildProfile = one("id", to="person_id", where="current")
     elder: ElderProfile = one("id", to="person_id", where="current")
-    statuses: list[LeftBehindStatus] = many("person_id")
+    left_behind_statuses: list[LeftBehindStatus] = many("person_id")
     guardianships: list[Guardianship] = many("ward_id")
     wards: list[Guardianship] = many("guardian_id")
     kin: list[Kinship] = many("person_id", order="id")
@@ -298,7 +298,7 @@ class Absence:
     __orders__ = ("-id", "id", "-since")
 
 
-@view("left_behind_status", plural="statuses", permission="people:read", scope=Subject("person_id"))
+@view("left_behind_status", plural="left_behind_statuses", permission="people:read", scope=Subject("person_id"))
 class LeftBehindStatus:
     """留守认定: an outcome of the determination with its reasons, dated."""
 

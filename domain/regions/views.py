@@ -58,6 +58,7 @@ class CodeList:
     name_en: str
     standard: str
     items: list[CodeItem] = many("list_id", order="code")
+    __embeds__ = ("items",)
     __orders__ = ("id",)
 
 

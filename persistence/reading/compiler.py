@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from domain.access import Clearance, FieldClass, Sight
-from domain.errors import Forbidden
+from domain.errors import Forbidden, ShouwangError
 from domain.selection import (
     Action,
     Actions,
@@ -18,11 +18,13 @@ from domain.selection import (
     Document,
     Edges,
     Item,
+    Nothing,
     Object,
     One,
     Page,
     PageInfo,
     Query,
+    Raw,
     Root,
     Scalar,
     Withheld,
@@ -33,7 +35,9 @@ from persistence.reading.expressions import CONDITIONS, EXPRESSIONS, NAME_MASK
 from persistence.reading.parameters import Binder, Parameters
 from persistence.reading.scope import ScopeSql, Shape
 
-SETTINGS = " || ".join(f"set_config('shouwang.{name}', ${n}, true)" for n, name in enumerate(("ranges", "remit", "grantee"), 1))
+SETTINGS = " || ".join(
+    f"set_config('shouwang.{name}', ${number}, true)" for number, name in enumerate(("ranges", "remit", "grantee"), 1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Plan:
     sql: str
     binders: tuple[Binder, ...]
     permission: str
+    refused: tuple[tuple[str, ShouwangError], ...]  # roots that are null because they are not open to the caller
 
 
 class Compiler:
@@ -55,18 +60,26 @@ class Compiler:
         self.permissions = frozenset(self.clearances)
         self._numbers = count(1)
         self._read: set[str] = set()  # permissions of the views reached
+        self._refused: list[tuple[str, ShouwangError]] = []
 
     # ---- the statement ---------------------------------------------------------------------------
 
     def compile(self, query: Query) -> Plan:
-        """Return the plan; ``Forbidden`` when a root is not open to the caller at all."""
+        """Return the plan; a bare query that is not open to the caller raises ``Forbidden``."""
         if query.bare:
             inner = self._bare(query)
         else:
-            columns = ", ".join(f"{self._root(root)} AS {_name(key)}" for key, root in query.roots)
+            columns = ", ".join(f"{self._open_root(key, root)} AS {_name(key)}" for key, root in query.roots)
             inner = f"SELECT row_to_json(q)::text FROM (SELECT {columns}) q"
-        sql = f"WITH eyes AS MATERIALIZED (SELECT {SETTINGS} AS set) SELECT ({inner}) FROM eyes WHERE eyes.set IS NOT NULL"
-        return Plan(sql, self.parameters.binders(), self._permission())
+        sql = f"WITH eyes AS MATERIALIZED (SELECT {SETTINGS} AS set) SELECT ({inner}) FROM eyes WHERE set IS NOT NULL"
+        return Plan(sql, self.parameters.binders(), self._permission(), tuple(self._refused))
+
+    def _open_root(self, key: str, root: Root) -> str:
+        try:
+            return self._root(root)
+        except ShouwangError as error:
+            self._refused.append((key, error))
+            return "NULL::json"
 
     def _permission(self) -> str:
         """Return the permission whose rows row-level security shall show: people's, if any are read."""
@@ -98,11 +111,16 @@ class Compiler:
         if not isinstance(page, Page):
             raise TypeError
         self._require(VIEWS[view.relations[page.relation].target])
-        return f"SELECT ({self._page(page, view, t)})::text FROM {view.table} {t} WHERE {self._by_id(view, t, root.key)}"
+        where = self._by_id(view, t, root.key)
+        return f"SELECT ({self._page(page, view, t)})::text FROM {view.table} {t} WHERE {where}"
 
     def _root(self, root: Root) -> str:
+        if isinstance(root, Nothing):
+            return "NULL::json"
         if isinstance(root, Constant):
             return _literal(root.text)
+        if isinstance(root, Raw):
+            return self.parameters.of_argument(root.key, "json")
         if isinstance(root, Page):
             self._require(root.view)
             return self._page(root, None, "")
@@ -394,7 +412,8 @@ class PageSql:
                 case "startCursor":
                     sql = f"max({self._cursor()}) FILTER (WHERE {self.r}.n = 1)"
                 case _:
-                    sql = f"(array_agg({self._cursor()} ORDER BY {self.r}.n DESC) FILTER (WHERE {self.r}.n <= {self.page.size}))[1]"
+                    on_page = f"FILTER (WHERE {self.r}.n <= {self.page.size})"
+                    sql = f"(array_agg({self._cursor()} ORDER BY {self.r}.n DESC) {on_page})[1]"
             columns.append((key, sql))
         # Aggregates must stand beside the page's own: a sub-select could not see its rows.
         pairs = ", ".join(f"{_literal(key)}, {sql}" for key, sql in columns)

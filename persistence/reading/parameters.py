@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.errors import InvalidInput
 from domain.people.model import Population, Remit
 from domain.regions.codes import range_of
 from domain.selection import Page
@@ -76,13 +77,15 @@ class Parameters:
     def of_cursor(self, page: Page, kind: str) -> str:
         """The key of the row that a page token names."""
         parse: Callable[[str], object] = {"uuid": UUID, "int": int}.get(kind, str)
-        return self._placeholder(
-            ("cursor", page.after or "", page.view.name, page.relation, page.order),
-            kind,
-            lambda request: parse(
-                opened(str(request.arguments[page.after or ""]), cursor_key(request.secret, page, request.sub))
-            ),
-        )
+        argument = page.after or ""
+
+        def bind(request: Request) -> object:
+            row = opened(str(request.arguments[argument]), cursor_key(request.secret, page, request.sub))
+            if row is None:
+                raise InvalidInput(code="page_token.invalid", malformed=True, argument=argument)
+            return parse(row)
+
+        return self._placeholder(("cursor", argument, page.view.name, page.relation, page.order), kind, bind)
 
 
 def _after_prefix(text: str) -> str:

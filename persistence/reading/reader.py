@@ -1,12 +1,13 @@
 """Runs compiled reads: a bounded cache of plans, one statement a request, bytes out as they came."""
 
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Protocol
 
 import asyncpg
 
 from domain.access import Access
+from domain.errors import ShouwangError
 from domain.selection import Query
 from domain.view import resolve
 from persistence.engine import scope_settings
@@ -15,6 +16,7 @@ from persistence.reading.parameters import Request
 from persistence.reading.scope import Shape, scope_values, shape_of
 
 MOST_PLANS = 2_000
+Refused = tuple[tuple[str, ShouwangError], ...]
 
 
 class Fetches(Protocol):
@@ -63,12 +65,15 @@ class Reader:
                 self._eyes.popitem(last=False)
         return found
 
-    def plan(self, access: Access, signature: Hashable, query: Query) -> Plan:
-        """Return the plan for a query under a caller's shape; ``signature`` says all that is structure in it."""
+    def plan(self, access: Access, signature: Hashable, query: Callable[[], Query]) -> Plan:
+        """Return the plan of a query for a caller's shape.
+
+        ``signature`` says all that is structure in the query, which is made only when it is new.
+        """
         key = (self.eyes(access).shape, signature)
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plans[key] = Compiler(self.eyes(access).shape).compile(query)
+            plan = self._plans[key] = Compiler(self.eyes(access).shape).compile(query())
             if len(self._plans) > MOST_PLANS:
                 self._plans.popitem(last=False)
         else:
@@ -79,14 +84,14 @@ class Reader:
         self,
         access: Access,
         signature: Hashable,
-        query: Query,
+        query: Callable[[], Query],
         arguments: Mapping[str, object],
         on: Fetches | None = None,
-    ) -> str | None:
-        """Run a query and return its JSON text, or None where there is nothing to see."""
+    ) -> tuple[str | None, Refused]:
+        """Run a query; return its JSON text, None where there is nothing to see, and the roots refused."""
         plan = self.plan(access, signature, query)
         eyes = self.eyes(access)
         request = Request(eyes.values, arguments, access.sub, self._secret)
         values = [binder(request) for binder in plan.binders]
         text: str | None = await (on or self._pool).fetchval(plan.sql, *eyes.settings(plan.permission), *values)
-        return text
+        return text, plan.refused

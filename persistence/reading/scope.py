@@ -31,15 +31,18 @@ PARAMETERS = {
 class Shape:
     """All of an access that changes the text of a statement: part of the plan's cache key."""
 
-    grants: tuple[tuple[str, RowScope, tuple[int, ...]], ...]
+    grants: "Grants"
     place: Literal["nowhere", "everywhere", "range", "township", "county", "village", "many"]
     literal: tuple[tuple[int, int], ...]  # ranges written into the statement
     everyone: bool  # the remit covers everybody
     nobody: bool  # the remit covers nobody
 
 
+Grants = tuple[tuple[str, RowScope, tuple[int, ...]], ...]
+
+
 @lru_cache(maxsize=4096)
-def _shape(grants: tuple[tuple[str, RowScope, tuple[int, ...]], ...], ranges: tuple[tuple[int, int], ...], remit: int) -> Shape:
+def _shape(grants: Grants, ranges: tuple[tuple[int, int], ...], remit: int) -> Shape:
     everyone, nobody = bool(remit & Remit.ANYONE), not remit
     if not ranges:
         return Shape(grants, "nowhere", (), everyone, nobody)

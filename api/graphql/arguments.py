@@ -1,0 +1,82 @@
+"""Arguments of one field: which of them are structure, and the values of the rest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from uuid import UUID
+
+from domain.errors import Fault, InvalidInput
+from domain.naming import camel
+from domain.reading import NOWHERE, check_order, check_text, filter_structure, row_key
+from domain.view import View
+
+MOST_PER_PAGE = 100
+DEFAULT_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What the arguments of a list make of its tree."""
+
+    filters: tuple[tuple[str, int], ...] = ()
+    order: str = ""
+    size: int = DEFAULT_PAGE
+    after: bool = False
+
+
+def of_one(view: View, key: str, given: Mapping[str, object]) -> dict[str, object]:
+    """Return the value of an id; one that has not the form of an id is an absent row."""
+    return {key: row_key(view, str(given[view.key]))}
+
+
+def of_node(key: str, given: Mapping[str, object]) -> dict[str, object]:
+    """Return the value of ``node``'s id."""
+    try:
+        return {key: UUID(str(given["id"]))}
+    except ValueError:
+        return {key: NOWHERE}
+
+
+def of_list(view: View, key: str, given: Mapping[str, object]) -> tuple[Structure, dict[str, object]]:
+    """Return a list's structure and the values of its filters and cursor."""
+    size = given.get("first", DEFAULT_PAGE)
+    if not isinstance(size, int) or not 1 <= size <= MOST_PER_PAGE:
+        raise InvalidInput(Fault("/first", "page_size.range", {"most": MOST_PER_PAGE}), malformed=True)
+    order = check_order(view, str(given.get("orderBy") or given.get("order_by") or view.orders[0]))
+    values: dict[str, object] = {}
+    after = given.get("after")
+    if after is not None:
+        values[f"{key}.after"] = check_text(str(after), "/after")
+    filters = []
+    wanted = given.get("filter")
+    for name, one in view.filters.items():
+        value = _member(wanted, name)
+        if value is None:
+            continue
+        value = value.value if isinstance(value, Enum) else value
+        if isinstance(value, str):
+            check_text(value, f"/filter/{camel(name)}")
+            if one.type is UUID:
+                value = row_key_or_nowhere(value)
+        how, value = filter_structure(one, value, f"/filter/{camel(name)}")
+        filters.append((name, how))
+        values[f"{key}.{name}"] = value
+    return Structure(tuple(filters), order, size, after is not None), values
+
+
+def row_key_or_nowhere(text: str) -> UUID:
+    """Parse a UUID; what is none equals no row."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return NOWHERE
+
+
+def _member(wanted: object, name: str) -> object:
+    if wanted is None:
+        return None
+    if isinstance(wanted, Mapping):
+        return wanted.get(camel(name), wanted.get(name))
+    value = getattr(wanted, name, None)
+    return value if isinstance(value, str | int | bool | date | datetime | Enum) else None

@@ -1,0 +1,202 @@
+"""GraphQL over HTTP: what is asked, in which form the answer goes out.
+
+Follows the GraphQL-over-HTTP specification; its audit suite (npm ``graphql-http``) is in the tests.
+Errors carry the same problem object as REST in ``extensions``.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+import orjson
+from graphql import GraphQLError, OperationType
+
+from api.graphql.executor import Answer, Executor, introspects
+from domain.access import Access
+from domain.errors import Fault, Forbidden, InvalidInput, ShouwangError
+from domain.strict_json import read_json
+
+RESPONSE = "application/graphql-response+json"
+JSON = "application/json"
+STAFF_ROLES = frozenset({"county_officer", "platform_admin", "supervisor", "village_worker"})
+MOST_PARAMETERS = 10
+
+
+class Problems(Protocol):
+    """Turns an error into the problem object of the conventions."""
+
+    def __call__(self, error: ShouwangError) -> dict[str, Any]:
+        """Return the members of RFC 9457 and ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A well-formed GraphQL request."""
+
+    query: str
+    operation: str | None
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What goes out."""
+
+    status: int
+    content_type: str
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+Mutate = Callable[..., Awaitable[Answer]]
+
+
+class Endpoint:
+    """Answers GraphQL requests of authenticated callers."""
+
+    def __init__(self, executor: Executor, mutate: Mutate | None, *, introspection: bool) -> None:
+        self.executor, self.mutate, self.introspection = executor, mutate, introspection
+
+    async def answer(  # noqa: PLR0913 - the parts of an HTTP request
+        self,
+        access: Access,
+        method: str,
+        headers: Mapping[bytes, bytes],
+        query_string: bytes,
+        body: bytes,
+        problems: Problems,
+        **context: Any,
+    ) -> Sent:
+        """Answer one request. A request that is not GraphQL over HTTP at all raises ``InvalidInput``."""
+        media = accepted(headers.get(b"accept", b"").decode("latin-1"))
+        if media is None:
+            return Sent(406, JSON, b'{"errors":[{"message":"not acceptable"}]}')
+        try:
+            asked = from_get(query_string) if method == "GET" else from_post(headers, body)
+            answer = await self._run(access, asked, method, **context)
+        except ShouwangError as error:
+            answer = Answer(None, ((None, error),))
+        if isinstance(answer, Sent):
+            return answer
+        return self._encode(answer, media, problems)
+
+    async def _run(self, access: Access, asked: Asked, method: str, **context: Any) -> Answer | Sent:
+        prepared = self.executor.prepare(asked.query, asked.operation, asked.variables)
+        if isinstance(prepared, Answer):
+            return prepared
+        document, operation, values = prepared
+        if not self.introspection and introspects(document) and not STAFF_ROLES & set(access.roles):
+            raise Forbidden("graphql.introspection_closed")
+        if operation.operation is OperationType.MUTATION:
+            if method == "GET":
+                message = b'{"errors":[{"message":"mutations are sent by POST"}]}'
+                return Sent(405, JSON, message, ((b"allow", b"POST"),))
+            if self.mutate is None:
+                raise InvalidInput(code="graphql.operation_unknown", malformed=True)
+            return await self.mutate(access, document, operation, values, **context)
+        return await self.executor.query(access, document, operation, values)
+
+    def _encode(self, answer: Answer, media: str, problems: Problems) -> Sent:
+        parts = []
+        if answer.errors:
+            parts.append(b'"errors":' + orjson.dumps([shown(path, one, problems) for path, one in answer.errors]))
+        if answer.data is not None:
+            parts.append(b'"data":' + answer.data)
+        status = 200
+        if answer.data is None and media == RESPONSE:
+            status = next((_status(error, problems) for _, error in answer.errors), 400)
+        return Sent(status, f"{media}; charset=utf-8", b"{" + b",".join(parts) + b"}")
+
+
+def _status(error: ShouwangError | GraphQLError, problems: Problems) -> int:
+    return int(problems(error)["status"]) if isinstance(error, ShouwangError) else 400
+
+
+def shown(path: str | None, error: ShouwangError | GraphQLError, problems: Problems) -> dict[str, Any]:
+    """Return an error as GraphQL shows it, with our problem in ``extensions``."""
+    if isinstance(error, GraphQLError):
+        places = [{"line": one.line, "column": one.column} for one in error.locations or ()]
+        refused = InvalidInput(code="graphql.invalid", malformed=True)
+        # graphql-core's words name fields and types of the schema; a variable's value stands after "value".
+        message = error.message.partition(" got invalid value")[0]
+        shape: dict[str, Any] = {"message": message, "locations": places, "extensions": problems(refused)}
+    else:
+        problem = problems(error)
+        shape = {"message": problem["detail"], "extensions": problem}
+    if path is not None:
+        shape["path"] = [path]
+    return shape
+
+
+def accepted(accept: str) -> str | None:
+    """Choose the media type of the answer; none when nothing we speak is accepted."""
+    if not accept.strip():
+        return RESPONSE
+    wanted = []
+    for one in accept.split(","):
+        name, *parameters = (part.strip().lower() for part in one.split(";"))
+        quality = next((part[2:] for part in parameters if part.startswith("q=")), "1")
+        charsets = [part.removeprefix("charset=").strip('"') for part in parameters if part.startswith("charset=")]
+        if any(charset != "utf-8" for charset in charsets):
+            continue
+        wanted.append((quality, name))
+    for _, name in sorted(wanted, key=lambda pair: pair[0], reverse=True):
+        if name in (RESPONSE, JSON):
+            return name
+        if name in ("*/*", "application/*"):
+            return RESPONSE
+    return None
+
+
+def from_get(query_string: bytes) -> Asked:
+    """Read a request from the query string."""
+    try:
+        pairs = parse_qsl(
+            query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS
+        )
+    except (UnicodeDecodeError, ValueError):
+        raise malformed() from None
+    given: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in given:
+            raise malformed()
+        given[name] = value
+    for name in ("variables", "extensions"):
+        if name in given:
+            given[name] = read_json(given[name].encode("utf-8", "surrogatepass")) if given[name] else None
+    return checked(given)
+
+
+def from_post(headers: Mapping[bytes, bytes], body: bytes) -> Asked:
+    """Read a request from a JSON body."""
+    kind, *parameters = (
+        part.strip() for part in headers.get(b"content-type", b"").decode("latin-1").lower().split(";")
+    )
+    charsets = [part.removeprefix("charset=").strip('"') for part in parameters if part.startswith("charset=")]
+    if kind != JSON or any(charset != "utf-8" for charset in charsets):
+        raise InvalidInput(code="media_type.unsupported", malformed=True)
+    given = read_json(body)
+    if not isinstance(given, dict):
+        raise malformed()
+    return checked(given)
+
+
+def checked(given: Mapping[str, Any]) -> Asked:
+    """Check the members of a request; unknown ones are left alone, as the specification asks."""
+    query, operation = given.get("query"), given.get("operationName")
+    variables, extensions = given.get("variables"), given.get("extensions")
+    if not isinstance(query, str) or not query.strip():
+        raise malformed("/query")
+    if operation is not None and not isinstance(operation, str):
+        raise malformed("/operationName")
+    if variables is not None and not isinstance(variables, dict):
+        raise malformed("/variables")
+    if extensions is not None and not isinstance(extensions, dict):
+        raise malformed("/extensions")
+    return Asked(query, operation or None, variables or {})
+
+
+def malformed(pointer: str = "") -> InvalidInput:
+    """Return the error of a request that is not GraphQL over HTTP."""
+    return InvalidInput(Fault(pointer, "graphql.request_malformed"), code="graphql.request_malformed", malformed=True)

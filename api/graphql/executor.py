@@ -1,0 +1,214 @@
+"""Runs one GraphQL request: compiled reads, mutations by their use case, introspection by graphql-core."""
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    execute_sync,
+)
+from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+
+from api.graphql.arguments import Structure, of_list, of_node, of_one
+from api.graphql.documents import Documents, Prepared, operation_of
+from api.graphql.planner import Source, Walk
+from api.graphql.schema import node_views, root_fields
+from domain.access import Access
+from domain.errors import InvalidInput, ShouwangError
+from domain.naming import snake
+from domain.selection import Query
+
+Provider = Callable[[Access, Mapping[str, object]], Awaitable[object]]
+"""Makes the document of a root such as ``me``."""
+
+
+class Reads(Protocol):
+    """The compiled read path."""
+
+    async def read(
+        self,
+        access: Access,
+        signature: Hashable,
+        query: Callable[[], Query],
+        arguments: Mapping[str, object],
+        on: Any = None,
+    ) -> tuple[str | None, tuple[tuple[str, ShouwangError], ...]]:
+        """Run a query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a request: errors of the request itself leave ``data`` None."""
+
+    data: bytes | None
+    errors: tuple[tuple[str | None, ShouwangError | GraphQLError], ...] = ()
+
+
+class Executor:
+    """Runs requests against one schema."""
+
+    def __init__(
+        self, schema: GraphQLSchema, documents: Documents, reads: Reads, providers: Mapping[str, Provider]
+    ) -> None:
+        self.schema, self.documents, self.reads, self.providers = schema, documents, reads, providers
+        self.roots = root_fields()
+        self.nodes = node_views()
+
+    def prepare(
+        self, text: str, name: str | None, variables: Mapping[str, Any]
+    ) -> tuple[Prepared, OperationDefinitionNode, VariableValues] | Answer:
+        """Parse, check, validate, choose the operation, coerce the variables."""
+        prepared = self.documents.get(text, variables)
+        if isinstance(prepared, list):
+            return Answer(None, tuple((None, error) for error in prepared))
+        operation = operation_of(prepared, name)
+        values = get_variable_values(self.schema, operation.variable_definitions or (), dict(variables), max_errors=20)
+        if isinstance(values, list):
+            return Answer(None, tuple((None, error) for error in values))
+        return prepared, operation, values
+
+    async def query(
+        self, access: Access, prepared: Prepared, operation: OperationDefinitionNode, values: VariableValues
+    ) -> Answer:
+        """Run a query operation."""
+        walk, introspection = self._walk(prepared, operation, values)
+        errors: dict[str, ShouwangError | GraphQLError] = {}
+        arguments: dict[str, object] = {}
+        structures: dict[str, Structure] = {}
+        for source in walk.sources:
+            try:
+                structures[source.key] = await self._arguments(access, source, values, arguments)
+            except (ShouwangError, GraphQLError) as error:
+                errors.setdefault(source.root, error)
+        ready = frozenset(introspection)
+        if introspection:
+            arguments |= self._introspect(prepared, operation, introspection, values)
+        return await self._read(access, prepared, operation, values, structures, arguments, errors, ready)
+
+    async def _read(  # noqa: PLR0913, PLR0917 - the parts of one request
+        self,
+        access: Access,
+        prepared: Prepared,
+        operation: OperationDefinitionNode,
+        values: VariableValues,
+        structures: Mapping[str, Structure],
+        arguments: dict[str, object],
+        errors: dict[str, ShouwangError | GraphQLError],
+        ready: frozenset[str],
+    ) -> Answer:
+        dropped = frozenset(errors)
+        switches = tuple(values.coerced.get(name) for name in prepared.switches)
+        name = operation.name.value if operation.name else None
+        signature = (prepared.number, name, switches, tuple(structures.values()), dropped)
+
+        def build() -> Query:
+            walk = self._new_walk(prepared, values)
+            walk.structures = structures
+            return walk.query(operation, dropped, ready)
+
+        try:
+            text, refused = await self.reads.read(access, signature, build, arguments)
+        except InvalidInput as error:  # a page token that does not open, found when it is bound
+            key = str(error.parameters.get("argument", "")).partition(".")[0]
+            walk, _ = self._walk(prepared, operation, values)
+            root = next((source.root for source in walk.sources if source.key == key), None)
+            if root is None or root in errors:
+                raise
+            errors[root] = error
+            return await self._read(access, prepared, operation, values, structures, arguments, errors, ready)
+        return Answer((text or "null").encode(), (*errors.items(), *refused))
+
+    # ---- walking -----------------------------------------------------------------------------------
+
+    def _new_walk(self, prepared: Prepared, values: VariableValues) -> Walk:
+        return Walk(self.schema, self.roots, self.nodes, prepared.fragments, values.coerced)
+
+    def _walk(
+        self, prepared: Prepared, operation: OperationDefinitionNode, values: VariableValues
+    ) -> tuple[Walk, dict[str, list[FieldNode]]]:
+        """Walk once per operation and state of its switches, to know the fields with arguments."""
+        name = operation.name.value if operation.name else None
+        key = (name, tuple(values.coerced.get(one) for one in prepared.switches))
+        found = prepared.walks.get(key)
+        if found is None:
+            walk = self._new_walk(prepared, values)
+            root = self.schema.query_type
+            collected = walk.collect([operation.selection_set], root) if root else {}
+            introspection = {
+                name: nodes for name, nodes in collected.items() if nodes[0].name.value in ("__schema", "__type")
+            }
+            walk.query(operation, ready=frozenset(introspection))
+            found = prepared.walks[key] = (walk, introspection)
+        return found
+
+    async def _arguments(
+        self, access: Access, source: Source, values: VariableValues, into: dict[str, object]
+    ) -> Structure:
+        given = get_argument_values(source.definition, source.node, values)
+        if source.kind == "list" and source.view:
+            structure, found = of_list(source.view, source.key, given)
+            into |= found
+            return structure
+        if source.kind == "document":
+            name = source.node.name.value
+            into[source.key] = await self.providers[name](access, {snake(key): value for key, value in given.items()})
+        elif source.kind == "node" or source.view is None:
+            into |= of_node(source.key, given)
+        else:
+            into |= of_one(source.view, source.key, given)
+        return Structure()
+
+    # ---- introspection -----------------------------------------------------------------------------
+
+    def _introspect(
+        self,
+        prepared: Prepared,
+        operation: OperationDefinitionNode,
+        roots: Mapping[str, list[FieldNode]],
+        values: VariableValues,
+    ) -> dict[str, object]:
+        selections = tuple(node for nodes in roots.values() for node in nodes)
+        only = OperationDefinitionNode(
+            operation=OperationType.QUERY,
+            name=operation.name,
+            variable_definitions=operation.variable_definitions,
+            directives=operation.directives,
+            selection_set=SelectionSetNode(selections=selections),
+        )
+        document = DocumentNode(definitions=(only, *prepared.fragments.values()))
+        raw = {name: one.value for name, one in values.sources.items() if hasattr(one, "value")}
+        result = execute_sync(self.schema, document, variable_values=raw)
+        if result.errors or result.data is None:
+            raise InvalidInput(code="graphql.introspection_failed", malformed=True)
+        return dict(result.data)
+
+
+def introspects(prepared: Prepared) -> bool:
+    """Tell whether a document asks for the schema."""
+    return any(
+        node.name.value in ("__schema", "__type")
+        for operation in prepared.operations.values()
+        for node in _fields(operation.selection_set, prepared)
+    )
+
+
+def _fields(selections: SelectionSetNode, prepared: Prepared) -> list[FieldNode]:
+    found: list[FieldNode] = []
+    for one in selections.selections:
+        if isinstance(one, FieldNode):
+            found.append(one)
+        elif hasattr(one, "selection_set"):
+            found += _fields(one.selection_set, prepared)
+        else:
+            found += _fields(prepared.fragments[one.name.value].selection_set, prepared)  # type: ignore[attr-defined]
+    return found
+
+
+__all__ = ["Answer", "Executor", "introspects"]

@@ -1,0 +1,71 @@
+"""The GraphQL schema: roots from the views, mutations from the writes.
+
+Nothing here resolves a field. Reads are compiled (``api.graphql.planner``); a mutation runs the
+same use case as its REST twin and its payload is read through the same compiled path.
+"""
+
+from functools import cache
+
+import strawberry
+from graphql import GraphQLSchema
+from strawberry.schema.config import StrawberryConfig
+
+from api.graphql import types
+from api.graphql.types import argument, field, is_node, list_arguments
+from domain.naming import camel, snake
+from domain.view import View
+
+DOCUMENTS = {
+    "me": ("Me", ()),
+    "determination": ("Determination", (("person_id", "strawberry.ID"), ("as_of", "date | None"))),
+}
+"""Roots whose rows a use case makes: GraphQL name → (view, arguments)."""
+
+
+def single_name(view: View) -> str:
+    """Return the root field for one row, e.g. ``person``."""
+    return snake(view.name)
+
+
+@cache
+def root_fields() -> dict[str, tuple[str, View]]:
+    """Return every root read by its GraphQL name: (``one`` | ``list`` | ``document``, view)."""
+    views = types.make_types()
+    roots: dict[str, tuple[str, View]] = {}
+    for view in views.values():
+        if view.plural:
+            roots[camel(single_name(view))] = ("one", view)
+            roots[camel(view.plural)] = ("list", view)
+    return roots | {name: ("document", views[target]) for name, (target, _) in DOCUMENTS.items()}
+
+
+def _query() -> type:
+    members: dict[str, object] = {}
+    for name, (kind, view) in root_fields().items():
+        if kind == "one":
+            key = argument(view.key, "strawberry.ID")
+            members[snake(name)] = field(f"{view.name} | None", key, name=snake(name), description=view.doc)
+        elif kind == "list":
+            made = field(f"{view.name}Connection | None", *list_arguments(view, root=True), name=snake(name))
+            members[snake(name)] = made
+        else:
+            arguments = [
+                argument(one, annotation, None if annotation.endswith("None") else strawberry.UNSET)
+                for one, annotation in DOCUMENTS[name][1]
+            ]
+            members[snake(name)] = field(f"{view.name} | None", *arguments, name=snake(name), description=view.doc)
+    members["node"] = field("Node | None", argument("id", "strawberry.ID"), name="node")
+    return types._make("Query", members, strawberry.type)  # noqa: SLF001 - one module in two screens
+
+
+def node_views() -> tuple[View, ...]:
+    """Return the views that ``node(id)`` may find."""
+    return tuple(view for kind, view in root_fields().values() if kind == "one" and is_node(view))
+
+
+def build(mutation: type | None) -> GraphQLSchema:
+    """Build the schema; ``mutation`` is made by ``api.graphql.mutations``."""
+    query = _query()
+    every = [getattr(types, view.name) for view in types.make_types().values()]
+    schema = strawberry.Schema(query, mutation, types=every, config=StrawberryConfig(auto_camel_case=True))
+    return schema._schema  # noqa: SLF001 - the planner works on graphql-core's form of it

@@ -1,0 +1,55 @@
+"""What the transports need of the world, put together by ``api.bootstrap``."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from api.rest.reads import Reads
+from api.settings import Settings
+from api.writing import Idempotency, Writer
+from domain.access import Access
+from domain.events import Origin
+from domain.imports.files import Files
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+
+class Authenticates(Protocol):
+    """Tells who calls."""
+
+    async def authenticate(self, headers: Headers) -> Access:
+        """Return the access of a request's headers, or raise ``NotAuthenticated``."""
+
+
+class Limits(Protocol):
+    """Counts requests per client."""
+
+    async def admit(self, client_id: str) -> list[tuple[bytes, bytes]]:
+        """Return the ``RateLimit-*`` headers, or raise ``TooManyRequests``."""
+
+
+class MakesIdempotency(Protocol):
+    """Makes the idempotency of one request."""
+
+    def __call__(self, client_id: str, key: str, fingerprint: bytes) -> Idempotency:
+        """Return it; the fingerprint says method, path and body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a request handler may call."""
+
+    settings: Settings
+    authenticator: Authenticates
+    limits: Limits
+    reads: Reads
+    writer: Writer
+    idempotency: MakesIdempotency
+    determine: Callable[[Access, Mapping[str, object], Origin], Awaitable[object]]
+    files: Files
+    ready: Callable[[], Awaitable[dict[str, str]]]
+    close: Callable[[], Awaitable[None]]
+    metrics: Callable[[], bytes]
+
+
+__all__ = ["Any", "Services"]

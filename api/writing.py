@@ -1,0 +1,84 @@
+"""Runs writes for both transports: the use case, its answer read before the commit, idempotency."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from domain.access import Access
+from domain.commands import Command
+from domain.events import Origin
+from domain.unit_of_work import UnitOfWork
+from domain.writes import Write
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer as it is sent and as it is kept under an idempotency key."""
+
+    status: int
+    body: bytes
+    etag: str = ""
+    replayed: bool = False
+
+
+class Idempotency(Protocol):
+    """An ``Idempotency-Key`` with its fingerprint, asked inside the transaction of the write."""
+
+    async def begin(self, connection: Any) -> Kept | None:
+        """Claim the key, or return the answer kept under it. Raises on another body or one in flight."""
+
+    async def keep(self, connection: Any, answer: Kept) -> None:
+        """Keep the answer."""
+
+
+class MakesUnits(Protocol):
+    """Makes the unit of work of one request."""
+
+    def __call__(
+        self,
+        origin: Origin,
+        on_begin: Callable[[Any], Awaitable[None]],
+        before_commit: Callable[[Any, Any], Awaitable[None]],
+    ) -> UnitOfWork:
+        """Return a unit of work with its two hooks."""
+
+
+class _Replay(Exception):
+    def __init__(self, answer: Kept) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+class Writer:
+    """Runs one write in one transaction; its answer is sent only after the commit."""
+
+    def __init__(self, units: MakesUnits) -> None:
+        self._units = units
+
+    async def run(  # noqa: PLR0913 - the parts of one write
+        self,
+        access: Access,
+        write: Write,
+        command: Command,
+        origin: Origin,
+        answer: Callable[[Any, Any], Awaitable[Kept]],
+        idempotency: Idempotency | None = None,
+    ) -> Kept:
+        """Return the answer made by ``answer(connection, result)`` inside the transaction."""
+        made: list[Kept] = []
+
+        async def on_begin(connection: Any) -> None:
+            if idempotency is not None and (kept := await idempotency.begin(connection)) is not None:
+                raise _Replay(kept)
+
+        async def before_commit(connection: Any, result: Any) -> None:
+            made.append(await answer(connection, result))
+            if idempotency is not None:
+                await idempotency.keep(connection, made[-1])
+
+        access.grant(write.permission)
+        try:
+            await write.use_case(access, self._units(origin, on_begin, before_commit), command)
+        except _Replay as replay:
+            return replay.answer
+        return made[-1]

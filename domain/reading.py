@@ -1,0 +1,59 @@
+"""Rules for what callers say when they read, the same for both transports."""
+
+from datetime import datetime
+from uuid import UUID
+
+from domain.errors import Fault, InvalidInput
+from domain.regions.codes import is_code
+from domain.view import Filter, View
+
+NOWHERE = UUID(int=0)
+"""No row has this key: what an id of the wrong form is read as, since it names an absent row."""
+
+LONGEST_TEXT = 500
+INT_MAX = 2**31 - 1
+
+
+def row_key(view: View, text: str) -> object:
+    """Return the value a view's key is compared with."""
+    kind = view.fields[view.key].type
+    if kind is UUID:
+        try:
+            return UUID(text) if len(text) == 36 else NOWHERE  # noqa: PLR2004 - the canonical form
+        except ValueError:
+            return NOWHERE
+    return "" if "\x00" in text or not _encodable(text) else text[:LONGEST_TEXT]
+
+
+def check_text(text: str, pointer: str) -> str:
+    """Refuse a text the database cannot hold, or one too long to be meant."""
+    if "\x00" in text or not _encodable(text) or len(text) > LONGEST_TEXT:
+        raise InvalidInput(Fault(pointer, "text.invalid"), malformed=True)
+    return text
+
+
+def _encodable(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def check_order(view: View, order: str) -> str:
+    """Refuse an order the view does not offer."""
+    if order not in view.orders:
+        raise InvalidInput(Fault("/order_by", "order.unknown", {"known": ", ".join(view.orders)}), malformed=True)
+    return order
+
+
+def filter_structure(one: Filter, value: object, pointer: str) -> tuple[int, object]:
+    """Return what of a filter's value is structure (digits of a division, truth of a flag), and the value."""
+    if one.op == "within":
+        code = str(value)
+        if not is_code(code):
+            raise InvalidInput(Fault(pointer, "region.malformed"), malformed=True)
+        return len(code), code
+    if one.op == "current":
+        return int(bool(value)), value
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise InvalidInput(Fault(pointer, "time.offset_missing"), malformed=True)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > INT_MAX:
+        raise InvalidInput(Fault(pointer, "number.range"), malformed=True)
+    return 0, value

@@ -1,0 +1,36 @@
+"""What a write is to both transports: a command, its use case, where it stands, what it answers with.
+
+REST and GraphQL are made from the same list (``api.operations``): ``POST /v1/people`` and
+``registerPerson`` run one use case under one permission.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from domain.access import Access
+from domain.commands import Command
+from domain.unit_of_work import UnitOfWork
+
+UseCase = Callable[[Access, UnitOfWork, Any], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write. ``name`` is the mutation's in snake_case and the operation id in OpenAPI."""
+
+    name: str
+    path: str  # /v1/people, /v1/people/{id}, /v1/people/{id}:reveal
+    permission: str
+    command: type[Command]
+    use_case: UseCase
+    answers: str  # the view that shows what was changed; a document view shows the result itself
+    subject: str = ""  # the command's field that the path's {id} fills
+    method: str = "POST"
+    status: int = 200
+    doc: str = ""
+
+    @property
+    def contested(self) -> bool:
+        """Whether the caller must say which version she changes (``If-Match``, ``expectedVersion``)."""
+        return "version" in self.command.model_fields
