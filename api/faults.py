@@ -40,7 +40,7 @@ _TYPES: Final = {
 
 
 def read_faults(found: Iterable[Mapping[str, Any]], *, in_request: bool) -> tuple[Fault, ...]:
-    """Return the faults of pydantic's list; ``in_request``: places begin with body, query, header."""
+    """Return the faults of pydantic's list; ``in_request``: places begin with body, query, header …"""
     return tuple(_fault(one, in_request=in_request) for one in found)
 
 
@@ -56,12 +56,8 @@ def is_about_the_path(error: Mapping[str, Any]) -> bool:
 
 
 def pointer(place: Sequence[str | int], *, in_request: bool) -> str:
-    """Return where it is: RFC 6901 into the body, or ``query/name`` and ``header/name`` outside it."""
-    if not in_request:
-        return _steps(place)
-    if place and place[0] in _OUTSIDE_BODY:
-        return "/".join(str(step) for step in place)
-    return _steps(place[1:])
+    """Return where it is, as RFC 6901: into the body, or ``/name`` of a parameter or header."""
+    return _steps(place[1:] if in_request else place)
 
 
 def _steps(place: Sequence[str | int]) -> str:

@@ -29,10 +29,6 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "地址不存在", "没有这个地址，请核对。",
         "No such address", "There is nothing at this address.",
     ),
-    "http.request_id": (
-        "请求编号有误", "X-Request-Id 只能含字母、数字和 ._:- ，最长128位。",
-        "Bad request id", "X-Request-Id takes letters, digits and ._:- , at most 128.",
-    ),
     "http.timeout": (
         "处理超时", "处理时间过长，已停止，请稍后再试。",
         "Timed out", "The request took too long and was stopped.",

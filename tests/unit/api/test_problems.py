@@ -185,7 +185,7 @@ async def test_an_application_answers_every_error_with_a_problem() -> None:
         "boom": (500, "internal"),
     }
     assert answers["body"].json()["errors"][0]["pointer"] == "/name"
-    assert answers["query"].json()["errors"][0]["pointer"] == "query/page_size"
+    assert answers["query"].json()["errors"][0]["pointer"] == "/page_size"
     assert answers["json"].json()["errors"][0]["code"] == "json.malformed"
     assert answers["address"].json()["title"] == "No such address"
     assert "errors" not in answers["path"].json()
