@@ -21,6 +21,7 @@ import asyncpg
 
 from domain.ids import new_id
 from domain.regions.codes import LEVELS, range_of
+from persistence.loading.bulk import unforced
 
 FOLDER = Path(__file__).parent.parent / "data" / "regions"
 
@@ -127,7 +128,8 @@ async def _fill(conn: asyncpg.Connection, divisions: Divisions, only: Sequence[s
     )
     for index in indexes:
         await conn.execute(f"DROP INDEX {index['name']}")
-    inserted = await _copy(conn, "region", divisions, only)
+    async with unforced(conn, "region"):
+        inserted = await _copy(conn, "region", divisions, only)
     for index in indexes:
         await conn.execute(index["definition"])
     return inserted

@@ -50,7 +50,8 @@ async def test_all_divisions_are_loaded(owner: asyncpg.Connection) -> None:
         ("initials", "lhs", "lht"),
     ):
         plan = await owner.fetch(
-            f"EXPLAIN SELECT code FROM region WHERE {column} >= '{low}' AND {column} < '{high}' ORDER BY {column} LIMIT 20"
+            f"EXPLAIN SELECT code FROM region WHERE {column} >= '{low}' AND {column} < '{high}' "
+            f"ORDER BY {column} LIMIT 20"
         )
         assert f"region_{column}_idx" in "".join(line[0] for line in plan)
 
@@ -132,3 +133,20 @@ async def test_an_unknown_successor_leaves_everything_as_it_was(owner: asyncpg.C
     with pytest.raises(ValueError, match="429999999999"):
         await load_regions(owner, divisions, only=JINGZHOU, successors={"421081104216": "429999999999"})
     assert await owner.fetch("SELECT * FROM region ORDER BY code") == before
+
+
+async def test_an_owner_who_is_no_superuser_loads_too(owner: asyncpg.Connection) -> None:
+    await owner.execute("CREATE ROLE region_keeper NOSUPERUSER NOBYPASSRLS")
+    try:
+        await owner.execute("GRANT USAGE, CREATE ON SCHEMA public TO region_keeper")
+        await owner.execute(
+            "ALTER TABLE region OWNER TO region_keeper; ALTER TABLE region_alias OWNER TO region_keeper"
+        )
+        await owner.execute("SET ROLE region_keeper")
+        assert (await load_regions(owner, only=("421081",))).inserted > 300
+        assert await load_regions(owner, only=("421081",)) == Loaded()
+        await owner.execute("RESET ROLE")
+        assert await owner.fetchval("SELECT relforcerowsecurity FROM pg_class WHERE relname = 'region'") is True
+    finally:
+        await owner.execute("RESET ROLE; REASSIGN OWNED BY region_keeper TO CURRENT_USER")
+        await owner.execute("DROP OWNED BY region_keeper; DROP ROLE region_keeper")
