@@ -171,8 +171,9 @@ class AuthorizationServer:
             "jti": claims.jti,
         }
 
-    def key_set(self) -> Mapping[str, Any]:
+    async def key_set(self) -> Mapping[str, Any]:
         """Return the published keys (RFC 7517)."""
+        await self._authenticator.refresh(force=False)
         return self._authenticator.keys.published(utc_now())
 
     def metadata(self) -> dict[str, Any]:
