@@ -55,7 +55,7 @@ class Work(Protocol):
     access: Access
     today: date  # the business date, Asia/Shanghai
 
-    async def load(self, record: str, row_id: UUID, *, version: int | None = None) -> Row:
+    async def load(self, record: str, row_id: UUID, *, version: int | None = None, lock: bool = True) -> Row:
         """Lock and return a row. Raises ``NotFound`` (unseen), ``Forbidden`` (seen only), ``Stale``."""
 
     async def find(self, record: str, *, where: Mapping[str, Any], open_until: str | None = None) -> list[Row]:
@@ -110,6 +110,12 @@ class Work(Protocol):
 
     async def end_access(self, via: str, via_id: UUID) -> None:
         """End what a ground opened."""
+
+    async def close_access(self, person_id: UUID) -> None:
+        """End what a person was opened to, and what was opened of her but for a case."""
+
+    async def move_rows(self, person_id: UUID, region_code: int) -> None:
+        """Bring the copies of a person's region on the rows of her file up to date."""
 
 
 class UnitOfWork(Protocol):

@@ -1,5 +1,7 @@
 """Masked forms of personal fields, stored beside the encrypted ones and shown in lists."""
 
+MOBILE_DIGITS = 11
+
 
 def mask_name(name: str) -> str:
     """张三丰 → 张**."""
@@ -13,7 +15,7 @@ def mask_identity_number(number: str) -> str:
 
 def mask_phone(phone: str) -> str:
     """13812341234 → 138****1234; shorter numbers keep their last two digits."""
-    if len(phone) >= 11:
+    if len(phone) >= MOBILE_DIGITS:
         return phone[:3] + "*" * (len(phone) - 7) + phone[-4:]
     return "*" * max(len(phone) - 2, 1) + phone[-2:]
 

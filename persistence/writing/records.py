@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel.main import default_registry
 
 from domain.errors import Conflict, Forbidden, Stale
 from domain.ids import new_id
@@ -71,7 +72,7 @@ async def insert(
 ) -> dict[str, Any]:
     """Insert one row and return it; ``id`` is made unless given."""
     row_id = values.get("id") or new_id()
-    columns = sealed(cipher, table, row_id, values) | {"id": row_id}
+    columns = _defaults(table) | sealed(cipher, table, row_id, values) | {"id": row_id}
     with translated():
         return dict(await connection.fetchrow(_insert(table, tuple(columns)), *columns.values()))
 
@@ -121,6 +122,14 @@ def opened(cipher: FieldCipher, table: str, row: Mapping[str, Any], fields: Sequ
         column = f"{name}_cipher"
         found[name] = None if row[column] is None else cipher.open(table, column, row["id"], row[column])
     return found
+
+
+@lru_cache
+def _defaults(table: str) -> dict[str, Any]:
+    """Return the plain defaults a table's class declares; lists and moments have theirs in the database."""
+    (declared,) = (one.class_ for one in default_registry.mappers if one.class_.__tablename__ == table)
+    fields = {name: field.default for name, field in declared.model_fields.items() if not field.is_required()}
+    return {name: value for name, value in fields.items() if isinstance(value, str | int)}
 
 
 @lru_cache(maxsize=512)

@@ -29,6 +29,16 @@ from persistence.writing.facts import kin_of, load_facts, load_rules
 OnBegin = Callable[[asyncpg.Connection], Awaitable[None]]
 BeforeCommit = Callable[[asyncpg.Connection, Any], Awaitable[None]]
 
+# Rows of a person's file, and the column that says whose they are.
+_FILE = {
+    "woman_profile": "person_id",
+    "child_profile": "person_id",
+    "elder_profile": "person_id",
+    "kinship": "person_id",
+    "guardianship": "ward_id",
+    "absence": "person_id",
+    "left_behind_status": "person_id",
+}
 _OPEN_ACCESS = """
 INSERT INTO person_access (id, grantee_id, person_id, via, via_id) SELECT $1, $2, $3, $4, $5
 WHERE NOT EXISTS (
@@ -116,9 +126,9 @@ class PostgresWork:
         self._origin = origin
         self._scope = scope
 
-    async def load(self, record: str, row_id: UUID, *, version: int | None = None) -> Row:
+    async def load(self, record: str, row_id: UUID, *, version: int | None = None, lock: bool = True) -> Row:
         """Lock and return a row of the caller's scope, of the version she read if she names one."""
-        found = await records.select(self.connection, record, {"id": row_id})
+        found = await records.select(self.connection, record, {"id": row_id}, lock=lock)
         if not found:
             raise await self._why_not(record, row_id)
         if version is not None and found[0]["version"] != version:
@@ -167,8 +177,10 @@ class PostgresWork:
     @asynccontextmanager
     async def as_system(self) -> AsyncIterator[None]:
         """See every row inside the block. After an error the transaction is rolled back anyway."""
-        await set_scope(self.connection, SYSTEM_SCOPE)
+        before, self._scope = self._scope, SYSTEM_SCOPE
+        await set_scope(self.connection, self._scope)
         yield
+        self._scope = before
         await set_scope(self.connection, self._scope)
 
     async def lock_circle(self, person_id: UUID) -> frozenset[UUID]:
@@ -233,6 +245,20 @@ class PostgresWork:
             via,
             via_id,
         )
+
+    async def close_access(self, person_id: UUID) -> None:
+        """End what a person was opened to, and what was opened of her but for a case, which has its own end."""
+        await self.connection.execute(
+            "UPDATE person_access SET ended_at = clock_timestamp() "
+            "WHERE ended_at IS NULL AND (grantee_id = $1 OR (person_id = $1 AND via <> 'case'))",
+            person_id,
+        )
+
+    async def move_rows(self, person_id: UUID, region_code: int) -> None:
+        """Bring the copies of a person's region on the rows of her file up to date."""
+        for table, column in _FILE.items():
+            sql = f"UPDATE {table} SET region_code = $2 WHERE {column} = $1 AND region_code <> $2"
+            await self.connection.execute(sql, person_id, region_code)
 
 
 __all__ = ["PostgresUnitOfWork", "PostgresWork"]
