@@ -41,14 +41,17 @@ def raised_by_grandparents(make: Maker, village: Village) -> Family:
         surname=None if maternal else surname,
         mother_surname=surname if maternal else None,
     )
+    their_child = mother if maternal else father
     for elder in elders:
-        family.kin.append((mother if maternal else father, elder, "51" if elder.sex == MALE else "52"))
+        family.kin.append((their_child, elder, "51" if elder.sex == MALE else "52"))
     guardian = next((one for one in reversed(elders) if one.columns["health"] != "serious_illness"), elders[-1])
     for child in children:
         family.kin += [(child, elder, GRANDPARENT[maternal, elder.sex]) for elder in elders]
         _entrust(make, family, child, guardian, GRANDPARENT[maternal, guardian.sex])
+    living = int(their_child.columns["situation"] != "dead")
+    away = living if their_child.away or their_child.columns["situation"] != "living" else 0
     for elder in elders:
-        _elder_form(make, elder, "with_grandchildren", children=1, away=1, grandchildren=len(children))
+        _elder_form(make, elder, "with_grandchildren", children=living, away=away, grandchildren=len(children))
     _hardship(make, family)
     return family
 

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from stdnum.cn import ric
 
+OPENING_HOUR, CLOSING_HOUR = 9, 18
+
 
 class Numbers:
     """Hands out numbers and keys, each once; the same chance gives the same ones."""
@@ -41,7 +43,7 @@ class Numbers:
 
 
 class Clock:
-    """The days of the census: a moment later with every act."""
+    """The census's working days, from 9 to 18 o'clock: a moment later with every act."""
 
     def __init__(self, start: datetime, step: timedelta) -> None:
         self._now = start
@@ -50,4 +52,6 @@ class Clock:
     def tick(self) -> datetime:
         """Return the next moment."""
         self._now += self._step
+        if self._now.hour >= CLOSING_HOUR:
+            self._now = (self._now + timedelta(days=1)).replace(hour=OPENING_HOUR, minute=0)
         return self._now

@@ -13,14 +13,14 @@ from persistence.demo.families import (
     raised_by_grandparents,
     raised_by_others,
 )
-from persistence.demo.numbers import Clock
+from persistence.demo.numbers import OPENING_HOUR, Clock
 from persistence.demo.people import FEMALE, Family, Maker, Someone, Village
 
 PILOT_TOWNSHIP = 421081104  # 桃花山镇, where document 003 began
 PILOT_VILLAGE = 421081104209  # 李花山村: the demo's village worker, resident and guardian live here
 PILOT_WEIGHT = 6
-CENSUS_DAYS = 45
-CENSUS_ENDED_DAYS_AGO = 5
+CENSUS_DAYS = 50  # some 5,200 households and people, 135 a working day
+MINUTES_A_PERSON = timedelta(minutes=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,16 @@ PILOT = Mix(grandparents=8, women=8, elders=5, shortly_away=1, at_home=2, elders
 VOLUNTEERS = 3
 
 
+def maker(seed: int, as_of: date) -> Maker:
+    """Return the source of all chance; the census ends some days before ``as_of``."""
+    first = datetime.combine(as_of - timedelta(days=CENSUS_DAYS), time(OPENING_HOUR), SHANGHAI)
+    return Maker(seed, as_of, Clock(first, MINUTES_A_PERSON))
+
+
 def populate(
-    seed: int, as_of: date, villages: Sequence[Village], neighbours: Sequence[Village]
+    make: Maker, villages: Sequence[Village], neighbours: Sequence[Village]
 ) -> tuple[list[Family], list[Someone]]:
     """Return the families of both counties, and the volunteers of the pilot village among them."""
-    first = datetime.combine(as_of - timedelta(days=CENSUS_ENDED_DAYS_AGO + CENSUS_DAYS), time(9), SHANGHAI)
-    clock = Clock(first, timedelta(days=CENSUS_DAYS) / 9_000)  # a household and its people take a tick each
-    make = Maker(seed, as_of, clock)
     pilot = [village for village in villages if village.code == PILOT_VILLAGE]
     families = _families(make, PILOT, pilot)
     families += _families(make, SHISHOU, villages)

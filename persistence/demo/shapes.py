@@ -18,7 +18,8 @@ PARENTS_EDUCATION: Final[Weights] = {"81": 8, "71": 68, "61": 9, "41": 10, "31":
 GRANDPARENTS_EDUCATION: Final[Weights] = {"90": 18, "81": 52, "71": 27, "61": 3}  # 70% primary or less
 ELDERS_EDUCATION: Final[Weights] = {"90": 38, "81": 46, "71": 14, "61": 2}
 
-GRANDMOTHER_AGE: Final = (58.0, 4.5)  # mean and deviation, years
+# Mean and deviation, years: with the women of 46 to 60 who raise grandchildren, all are 58 on average.
+GRANDMOTHER_AGE: Final = (60.0, 4.5)
 ELDERS_AGES: Final[dict[tuple[int, int], float]] = {(60, 69): 52, (70, 79): 35, (80, 92): 13}
 
 WITH_CHILDREN_IN_CARE: Final = 0.90

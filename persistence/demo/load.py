@@ -1,0 +1,99 @@
+"""Load the demo county into a migrated database that holds the divisions and nobody yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import asyncpg
+
+from domain.people.days import today
+from persistence.crypto import FieldCipher
+from persistence.demo.callers import CALLERS, Caller, Hasher, people_of, register, renew
+from persistence.demo.directory import COUNTY, NEIGHBOUR, PILOT_TOWNSHIP, Directory, directory
+from persistence.demo.history import Census, copy_events, registrations, statuses
+from persistence.demo.people import Village
+from persistence.demo.population import maker, populate
+from persistence.demo.rows import seal, tables
+from persistence.loading.bulk import copy_rows, unforced
+
+SEED = 421081
+
+_PLACES = """
+SELECT r.code, r.name, p.name AS above FROM region r JOIN region p ON p.code = r.parent_code
+WHERE r.valid_to IS NULL AND (r.parent_code = $1 OR r.parent_code = $2) ORDER BY r.level, r.code
+"""
+# Last three digits by the NBS's rule: 001–199 are 居委会 of towns, 200–399 村委会.
+_VILLAGES = """
+SELECT lo, path FROM region
+WHERE level = 5 AND valid_to IS NULL AND lo >= $1 AND lo < $2 AND lo % 1000 BETWEEN 200 AND 399 ORDER BY lo
+"""
+
+
+class NotEmpty(RuntimeError):
+    """The database holds people and is no demo: nothing invented is ever mixed with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What a load did: rows by table (empty when the county was there already), and the callers."""
+
+    rows: dict[str, int]
+    callers: list[Caller]
+
+
+async def load_demo(
+    conn: asyncpg.Connection, cipher: FieldCipher, hasher: Hasher, *, seed: int = SEED, as_of: date | None = None
+) -> Demo:
+    """Load the demo county as the database's owner, in one transaction.
+
+    The same ``seed`` and ``as_of`` (default: today) give the same county, but for secrets and
+    sealed bytes. Where it is loaded already, only the callers' secrets are renewed. Raises
+    ``NotEmpty`` on a ledger that holds other people, ``LookupError`` when the divisions of 石首 and
+    公安 are not loaded.
+    """
+    async with conn.transaction():
+        if await conn.fetchval("SELECT EXISTS (SELECT FROM client WHERE client_id = $1)", CALLERS[0].client_id):
+            return Demo({}, await renew(conn, hasher))
+        if await conn.fetchval("SELECT EXISTS (SELECT FROM person) OR EXISTS (SELECT FROM agency)"):
+            raise NotEmpty
+        return await _load(conn, cipher, hasher, seed, as_of or today())
+
+
+async def _load(conn: asyncpg.Connection, cipher: FieldCipher, hasher: Hasher, seed: int, as_of: date) -> Demo:
+    make = maker(seed, as_of)
+    made = directory(make, await conn.fetch(_PLACES, COUNTY, PILOT_TOWNSHIP))
+    villages, neighbours = await _villages(conn, COUNTY), await _villages(conn, NEIGHBOUR)
+    if not villages or not neighbours:
+        message = "the divisions of 石首 and 公安 are not loaded"
+        raise LookupError(message)
+    families, volunteers = populate(make, villages, neighbours)
+    seal(cipher, "staff", made.rows["staff"])
+    rows = made.rows | tables(families, cipher, make.numbers)
+    async with unforced(conn, *rows, "left_behind_status", "rule_set", "event"):
+        for table, listed in rows.items():
+            await copy_rows(conn, table, listed)
+        census = Census(make.numbers, _census_takers(made), made.staff["neighbour_civil_affairs", "officer"])
+        registered, others = registrations(census, rows)
+        rows["left_behind_status"], changes = await statuses(conn, census, make.numbers, registered, as_of)
+        await copy_rows(conn, "left_behind_status", rows["left_behind_status"])
+        rows["event"] = [*registered.values(), *others, *changes]
+        await copy_events(conn, rows["event"])
+    callers = await register(conn, hasher, made, people_of(families, volunteers))
+    for table in rows:
+        await conn.execute(f"ANALYZE {table}")
+    return Demo({table: len(listed) for table, listed in rows.items()}, callers)
+
+
+async def _villages(conn: asyncpg.Connection, county: str) -> Sequence[Village]:
+    low = int(county) * 1_000_000
+    rows = await conn.fetch(_VILLAGES, low, low + 1_000_000)
+    return [Village(row["lo"], row["path"]) for row in rows]
+
+
+def _census_takers(made: Directory) -> dict[int, dict[str, Any]]:
+    """Return the child supervisor of each township, by its nine digits."""
+    return {int(key): row for (key, post), row in made.staff.items() if post == "child_supervisor"}
+
+
+__all__ = ["SEED", "Demo", "NotEmpty", "load_demo"]
