@@ -33,7 +33,7 @@ def serve(
     Without DATABASE_URL a demo installation runs its own PostgreSQL under `.shouwang/`; with it,
     that server is used. HOST and PORT say where to listen (127.0.0.1:8000).
     """
-    from api.cli import serve as serving
+    from api.cli import serving
     from api.cli.prepare import SchemaBehind, prepare
     from api.embedded import EmbeddedFailed
     from api.logging import configure
@@ -74,6 +74,44 @@ def migrate(
     if revision == "head":
         asyncio.run(load_code_lists(settings))
     say.print("数据库结构已是最新 / schema upgraded")
+
+
+@app.command()
+def worker() -> None:
+    """运行后台任务进程 / Run the job process: imports, daily determinations, upkeep; SIGTERM ends it in order."""
+    from api.processes import end_with_parent
+
+    end_with_parent()
+    from api.bootstrap import cipher_of
+    from api.logging import configure
+    from persistence.jobs.worker import run_worker
+
+    settings = settings_or_exit()
+    configure(settings.log_level, settings.log_format)
+    grace = float(settings.shutdown_seconds)
+    asyncio.run(run_worker(settings.direct_url, cipher_of(settings), role=settings.database_role, grace=grace))
+
+
+@app.command()
+def demo() -> None:
+    """载入演示县 / Load the invented demo county into DATABASE_URL and write .shouwang/demo-callers.json.
+
+    Only in demo mode, and only into a database that holds nobody; where the county is there already,
+    the callers get new secrets.
+    """
+    from api.cli.prepare import load_demo_county
+    from persistence.demo.load import NotEmpty
+
+    settings = settings_or_exit()
+    if not settings.demo:
+        give_up("演示数据只在演示模式载入 / demo data is loaded in demo mode only (SHOUWANG_MODE=demo)", code=UNUSABLE)
+    try:
+        asyncio.run(load_demo_county(settings))
+    except NotEmpty:
+        give_up("数据库中已有真实人员，不载入演示数据 / the database holds people already")
+    except LookupError:
+        give_up("先载入行政区划 / load the divisions first: shouwang regions load")
+    say.print(f"演示县已载入 / demo county loaded: {settings.data_dir}/demo-callers.json")
 
 
 @app.command()

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
+from api.bootstrap import cipher_of
 from api.settings import Settings
 from auth import rotation
 from auth.policy import PERMISSIONS, ROLES
@@ -13,16 +14,9 @@ from domain.errors import Fault, InvalidInput
 from domain.events import Origin
 from persistence.auth_store import AuthStore
 from persistence.clients import NewClient, register_client
-from persistence.crypto import FieldCipher, KeyRing
 from persistence.engine import open_pool
 
 ORIGIN = Origin("cli")
-
-
-def cipher_of(settings: Settings) -> FieldCipher:
-    """Return the cipher of an installation's master keys."""
-    ring = KeyRing(settings.master_key_id, settings.master_keys, settings.index_key_id)
-    return FieldCipher(ring, settings.cipher_profile)
 
 
 @asynccontextmanager

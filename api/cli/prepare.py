@@ -9,9 +9,11 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import asyncpg
+
+from api.cli import callers
 from api.cli.console import progress
 from api.settings import Settings
 
@@ -32,7 +34,7 @@ async def prepare(settings: Settings) -> None:
     await _ensure_database(settings.owner_url)
     wanted = {await _identity(settings.owner_url): fingerprint()}
     stamp = settings.data_dir / STAMP
-    if stamp.exists() and json.loads(stamp.read_text()) == wanted:
+    if stamp.exists() and json.loads(stamp.read_text()) == wanted and callers.read(settings.data_dir):
         return
     stamp.unlink(missing_ok=True)
     with progress() as shown:
@@ -64,10 +66,24 @@ async def load_code_lists(settings: Settings) -> None:
     await _as_owner(settings, load_codes)
 
 
+async def load_demo_county(settings: Settings) -> None:
+    """Load the demo county, or renew its callers' secrets, and write the callers' file."""
+    from api.bootstrap import cipher_of
+    from auth.secrets import hash_secret
+    from persistence.demo.load import load_demo
+
+    async def load(connection: asyncpg.Connection) -> None:
+        demo = await load_demo(connection, cipher_of(settings), hash_secret)
+        callers.write(settings.data_dir, [{**one, "access_token": None} for one in demo.callers])
+
+    await _as_owner(settings, load)
+
+
 STEPS: dict[str, Callable[[Settings], Awaitable[None]]] = {
     "数据库结构 / schema": migrate,
     "行政区划 / divisions": load_divisions,
     "代码表 / code lists": load_code_lists,
+    "演示县 / demo county": load_demo_county,
 }
 
 
@@ -96,7 +112,7 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-async def _as_owner(settings: Settings, load: Callable[[Any], Awaitable[object]]) -> None:
+async def _as_owner(settings: Settings, load: Callable[[asyncpg.Connection], Awaitable[object]]) -> None:
     from persistence.engine import connect
 
     connection = await connect(settings.owner_url)
@@ -123,8 +139,6 @@ async def _identity(dsn: str) -> str:
 
 async def _ensure_database(dsn: str) -> None:
     """Create the database a DSN names when its server does not have it."""
-    import asyncpg
-
     from persistence.engine import connect
 
     parts = urlsplit(dsn)

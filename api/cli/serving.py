@@ -1,4 +1,4 @@
-"""``serve``: database, schema, API and job process of one installation, started and stopped together."""
+"""What ``serve`` does: database, schema, API and job process of one installation, started and stopped together."""
 
 import asyncio
 import os
