@@ -82,7 +82,7 @@ def worker() -> None:
     from api.processes import end_with_parent
 
     end_with_parent()
-    from api.bootstrap import cipher_of
+    from api.cli.keyring import cipher_of
     from api.logging import configure
     from persistence.jobs.worker import run_worker
 

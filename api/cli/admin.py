@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from api.bootstrap import cipher_of
+from api.cli.keyring import cipher_of
 from api.settings import Settings
 from auth import rotation
 from auth.policy import PERMISSIONS, ROLES

@@ -68,7 +68,7 @@ async def load_code_lists(settings: Settings) -> None:
 
 async def load_demo_county(settings: Settings) -> None:
     """Load the demo county, or renew its callers' secrets, and write the callers' file."""
-    from api.bootstrap import cipher_of
+    from api.cli.keyring import cipher_of
     from auth.secrets import hash_secret
     from persistence.demo.load import load_demo
 

@@ -5,7 +5,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from api.cli.admin import cipher_of, create_client, rotate_keys
+from api.cli.admin import create_client, rotate_keys
+from api.cli.keyring import cipher_of
 from api.cli.prepare import SchemaBehind, expect_newest, load_code_lists
 from api.settings import Mode, Settings
 from auth.rotation import ensure_key
