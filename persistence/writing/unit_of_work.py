@@ -179,8 +179,10 @@ class PostgresWork:
         """See every row inside the block. After an error the transaction is rolled back anyway."""
         before, self._scope = self._scope, SYSTEM_SCOPE
         await set_scope(self.connection, self._scope)
-        yield
-        self._scope = before
+        try:
+            yield
+        finally:
+            self._scope = before
         await set_scope(self.connection, self._scope)
 
     async def lock_circle(self, person_id: UUID) -> frozenset[UUID]:

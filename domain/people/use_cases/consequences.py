@@ -16,8 +16,10 @@ from domain.unit_of_work import Row, RulesInForce, Work
 STATUS: Final = "left_behind_status"
 
 
-def event_of(kind: str, row: Row, *, subject: UUID, cause: Event | None = None, **more: Any) -> Event:
-    """Return the event of an act on a row: ``kind`` is ``aggregate.past_participle``."""
+def event_of(
+    kind: str, row: Row, *, subject: UUID, by: Event | None = None, purpose: str | None = None, **data: Any
+) -> Event:
+    """Return the event of an act on a row, brought about ``by`` another; ``kind`` is ``aggregate.past_participle``."""
     return Event(
         type=kind,
         aggregate=kind.partition(".")[0],
@@ -25,9 +27,9 @@ def event_of(kind: str, row: Row, *, subject: UUID, cause: Event | None = None, 
         region_code=row["region_code"],
         subject_id=subject,
         aggregate_version=row["version"],
-        cause_id=cause.id if cause else None,
-        purpose=more.pop("purpose", None),
-        data=more,
+        cause_id=by.id if by else None,
+        purpose=purpose,
+        data=data,
     )
 
 
@@ -111,7 +113,7 @@ async def _settle(work: Work, person_id: UUID, row: Row | None, found: Determina
     )
     before = row["status"] if row is not None else None
     event = event_of(
-        f"{STATUS}.changed", new, subject=person_id, cause=cause, population=found.population, before=before,
+        f"{STATUS}.changed", new, subject=person_id, by=cause, population=found.population, before=before,
         after=found.status, flags=list(found.flags), reasons=rests_on["reasons"], **{} if cause else {"cause": "time"},
     )  # fmt: skip
     await work.append(event)
@@ -123,7 +125,7 @@ async def _end(work: Work, row: Row, as_of: date, cause: Event | None) -> None:
     closed = await work.update(STATUS, row, {"valid_to": max(row["valid_from"], as_of), "next_review_on": None})
     await work.append(
         event_of(
-            f"{STATUS}.ended", closed, subject=row["person_id"], cause=cause,
+            f"{STATUS}.ended", closed, subject=row["person_id"], by=cause,
             population=row["population"], before=row["status"],
         )
     )  # fmt: skip
@@ -182,7 +184,7 @@ async def close_file(work: Work, person_id: UUID, on: date, reason: EndReason, c
 async def _close(work: Work, table: str, row: Row, changes: dict[str, Any], cause: Event) -> None:
     closed = await work.update(table, row, changes)
     subject = row["ward_id"] if table == "guardianship" else row["person_id"]
-    await work.append(event_of(f"{table}.closed", closed, subject=subject, cause=cause, changed=sorted(changes)))
+    await work.append(event_of(f"{table}.closed", closed, subject=subject, by=cause, changed=sorted(changes)))
 
 
 def _ended(row: Row, on: date, reason: EndReason) -> dict[str, Any]:

@@ -25,9 +25,7 @@ async def add_profile(
     table = f"{population}_profile"
     values = {"person_id": person["id"], "region_code": person["region_code"], "valid_from": valid_from}
     profile = await work.insert(table, values | form.given())
-    event = event_of(
-        f"{table}.opened", profile, subject=person["id"], cause=cause, changed=sorted(form.model_fields_set)
-    )
+    event = event_of(f"{table}.opened", profile, subject=person["id"], by=cause, changed=sorted(form.model_fields_set))
     await work.append(event)
     return profile, event
 

@@ -1,0 +1,36 @@
+"""What keeps the tables in shape: partitions made ahead, what has expired cleared away."""
+
+from datetime import date
+from typing import Final
+
+import asyncpg
+
+MONTHS_AHEAD: Final = 3
+
+# Kept for as long as a caller may rely on it (conventions: an idempotency key 24 hours).
+_EXPIRED: Final = {
+    "idempotency_key": "created_at < clock_timestamp() - interval '24 hours'",
+    "revocation": "expires_at < clock_timestamp()",
+    "assertion_seen": "expires_at < clock_timestamp()",
+    "rate_limit": "tat < clock_timestamp() - interval '1 day'",
+    "client_lockout": "locked_until < clock_timestamp() - interval '1 day'",
+    "pgqueuer_log": "created < clock_timestamp() - interval '30 days'",
+}
+
+
+async def ensure_event_partitions(connection: asyncpg.Connection, today: date) -> int:
+    """Make the event log's partitions of this month and the next ones; returns how many were missing."""
+    made: int = await connection.fetchval("SELECT ensure_event_partitions($1, $2)", today, MONTHS_AHEAD)
+    return made
+
+
+async def clear_expired(connection: asyncpg.Connection) -> int:
+    """Delete what has expired; returns how many rows that were."""
+    deleted = 0
+    for table, expired in _EXPIRED.items():
+        status: str = await connection.execute(f"DELETE FROM {table} WHERE {expired}")
+        deleted += int(status.rpartition(" ")[2])
+    return deleted
+
+
+__all__ = ["clear_expired", "ensure_event_partitions"]

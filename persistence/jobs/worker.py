@@ -1,0 +1,167 @@
+"""The job process: queued work, daily work, an orderly end.
+
+Several may run; each job and each day's work is done by one of them.
+"""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+import structlog
+from pgqueuer import PgQueuer
+from pgqueuer.domain.models import Job, Schedule
+
+from domain.people.days import today as business_date
+from persistence.crypto import FieldCipher
+from persistence.engine import RUNTIME_ROLE, SYSTEM_SCOPE, connect, open_pool, set_scope
+from persistence.jobs import determination, upkeep
+from persistence.jobs.daily import once_a_day
+
+IMPORT: Final = "import"
+MAX_ATTEMPTS: Final = 3
+# Minutes past each hour: a day's work is asked for hourly and done once, so a missed hour is made up.
+HOURLY: Final = "5 * * * *"
+RunImport = Callable[[asyncpg.Pool, FieldCipher, UUID], Awaitable[object]]
+log = structlog.get_logger(__name__)
+
+# A crash does not count an attempt in the queue, so we count before we begin: a file that kills
+# the process (out of memory) must not kill it for ever.
+_BEGIN = "UPDATE operation SET attempts = attempts + 1, updated_at = clock_timestamp() WHERE id = $1 RETURNING attempts"
+_GIVE_UP = """
+UPDATE operation SET status = 'failed', finished_at = clock_timestamp(), version = version + 1,
+  problem = jsonb_build_object('code', $2::text)
+WHERE id = $1 AND status IN ('queued', 'running')
+"""
+
+
+class Worker:
+    """Does the work of one job process; ``run`` returns when ``stop`` is set and the work is done."""
+
+    def __init__(
+        self,
+        dsn: str,
+        cipher: FieldCipher,
+        *,
+        role: str | None = RUNTIME_ROLE,
+        run_import: RunImport | None = None,
+        today: Callable[[], date] = business_date,
+    ) -> None:
+        """Take a DSN that reaches the server itself: the queue listens and locks by session."""
+        self.stop = asyncio.Event()
+        self._dsn = dsn
+        self._cipher = cipher
+        self._role = role
+        self._run_import = run_import or _run_import
+        self._today = today
+
+    async def run(self, grace: float = 10.0) -> None:
+        """Work until stopped; unfinished jobs have ``grace`` seconds, then another process takes them up."""
+        pool = await open_pool(self._dsn, role=self._role, size=4, statement_timeout="0")
+        settings = {"role": self._role} if self._role else {}
+        # Without our JSON codec: the library brings its own.
+        listening = await asyncpg.connect(self._dsn, server_settings=settings)
+        try:
+            await self.daily_or_later(pool)  # what an outage left undone
+            queuer = PgQueuer.from_asyncpg_connection(listening)
+            self._register(queuer, pool)
+            running = asyncio.create_task(queuer.run(batch_size=1, max_concurrent_tasks=2))
+            stopping = asyncio.create_task(self.stop.wait())
+            await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            queuer.shutdown.set()
+            await _finished(running, grace)
+        finally:
+            await listening.close()
+            await pool.close()
+
+    async def daily(self, pool: asyncpg.Pool) -> None:
+        """Do what is due once a day and was not done today."""
+        today = self._today()
+        connection = await connect(self._dsn, **({"role": self._role} if self._role else {}))
+        try:
+
+            async def review(last: date | None) -> None:
+                await determination.review(pool, self._cipher, today, last)
+
+            async def keep_up(_: date | None) -> None:
+                await upkeep.ensure_event_partitions(connection, today)
+                await upkeep.clear_expired(connection)
+
+            await once_a_day(connection, "upkeep", today, keep_up)
+            await once_a_day(connection, determination.JOB, today, review)
+        finally:
+            await connection.close()
+
+    async def daily_or_later(self, pool: asyncpg.Pool) -> None:
+        """Do the day's work; what fails is tried again within the hour. The log gets no error text."""
+        try:
+            await self.daily(pool)
+        except Exception as error:  # noqa: BLE001 - imports must go on all the same
+            log.error("daily.failed", error=type(error).__name__)  # noqa: TRY400
+
+    def _register(self, queuer: PgQueuer, pool: asyncpg.Pool) -> None:
+        @queuer.entrypoint(IMPORT, concurrency_limit=1)
+        async def import_(job: Job) -> None:
+            await self.attempt(pool, UUID((job.payload or b"").decode()))
+
+        @queuer.schedule("daily", HOURLY)
+        async def daily(_: Schedule) -> None:
+            await self.daily_or_later(pool)
+
+    async def attempt(self, pool: asyncpg.Pool, operation_id: UUID) -> None:
+        """Run an import, at most ``MAX_ATTEMPTS`` times over all crashes; never raises.
+
+        An error's text may quote a row, so neither the log nor the queue's own log gets it.
+        """
+        attempts = await _as_system(pool, _BEGIN, operation_id)
+        if attempts is None:
+            return
+        if attempts > MAX_ATTEMPTS:
+            await _as_system(pool, _GIVE_UP, operation_id, "operation.gave_up")
+            log.error("import.gave_up", operation_id=str(operation_id), attempts=attempts)
+            return
+        try:
+            await self._run_import(pool, self._cipher, operation_id)
+        except Exception as error:  # noqa: BLE001 - the operation says that it failed; the queue goes on
+            await _as_system(pool, _GIVE_UP, operation_id, "operation.failed")
+            log.error("import.failed", operation_id=str(operation_id), error=type(error).__name__)  # noqa: TRY400
+
+
+async def run_worker(dsn: str, cipher: FieldCipher, *, role: str | None = RUNTIME_ROLE, grace: float = 10.0) -> None:
+    """Run a job process until SIGTERM or SIGINT."""
+    worker = Worker(dsn, cipher, role=role)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop.set)
+    await worker.run(grace)
+
+
+async def _run_import(pool: asyncpg.Pool, cipher: FieldCipher, operation_id: UUID) -> None:
+    from persistence.importing import run_import  # spreadsheets are heavy: only once one comes
+
+    await run_import(pool, cipher, operation_id)
+
+
+async def _as_system(pool: asyncpg.Pool, sql: str, *values: object) -> int | None:
+    async with pool.acquire() as connection, connection.transaction():
+        await set_scope(connection, SYSTEM_SCOPE)
+        found: int | None = await connection.fetchval(sql, *values)
+        return found
+
+
+async def _finished(running: asyncio.Task[None], grace: float) -> None:
+    """Wait for work in flight, then let go of it: its row comes back when its heartbeat is missed."""
+    try:
+        await asyncio.wait_for(asyncio.shield(running), timedelta(seconds=grace).total_seconds())
+    except TimeoutError:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+__all__ = ["HOURLY", "IMPORT", "MAX_ATTEMPTS", "Worker", "run_worker"]
