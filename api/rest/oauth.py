@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote_plus
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.caller import origin_of
+from api.door import origin_of
 from api.problems import language_of, problem_bytes, problem_object, problem_of, request_id_of
 from auth.keys import JWKS_MAX_AGE
 from auth.oauth import ASSERTION_TYPE, GRANT_TYPES, AuthorizationServer, Credentials, refused
@@ -116,7 +116,7 @@ async def _answered(
             raise refused("invalid_request")
         if needs == "grant_type" and form["grant_type"] not in GRANT_TYPES:
             raise refused("unsupported_grant_type")
-        origin = origin_of(request.scope)
+        origin = origin_of(request.scope, "rest")
         client = await server.authenticate_client(credentials, origin)
         request.scope["state"]["client_id"] = client.client_id
         return _json(await act(form, client, origin), NO_STORE)

@@ -23,12 +23,13 @@ from cryptography.hazmat.primitives.serialization import (
 
 from auth import tokens
 from auth.keys import KeySet, new_key
-from auth.tokens import Claims
+from auth.tokens import Claims, Realm
 from domain.errors import NotAuthenticated
 
 NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 T = int(NOW.timestamp())
 ISSUER, AUDIENCE = "https://shouwang.example", "https://shouwang.example/v1"
+REALM = Realm(ISSUER, AUDIENCE)
 AGENCY = "01890000-0000-7000-8000-00000000000a"
 STORED, OLD, RETIRED = (new_key(NOW - timedelta(days=1), first=True) for _ in range(3))
 KEYS = KeySet(
@@ -250,7 +251,7 @@ BAD: dict[str, tuple[str, str]] = {
 
 
 def checked(text: str, now: float = T) -> Claims:
-    return tokens.verify(text, KEYS, ISSUER, AUDIENCE, now)
+    return tokens.verify(text, KEYS, REALM, now)
 
 
 def test_there_are_enough_of_them_and_no_two_are_the_same() -> None:
@@ -287,7 +288,7 @@ def test_what_we_sign_we_accept() -> None:
     assert found is not None
     kid, key = found
     assert kid == STORED.kid
-    assert checked(tokens.sign(claims, ISSUER, AUDIENCE, kid, key)) == claims
+    assert checked(tokens.sign(claims, REALM, kid, key)) == claims
 
 
 def test_a_person_without_agency_and_a_key_about_to_retire_are_fine() -> None:
