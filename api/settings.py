@@ -147,6 +147,22 @@ class Settings(BaseSettings):
         """Return the DSN of the tables' owner: migrations and loaders only."""
         return self.database_owner_url or self.direct_url
 
+    def for_child(self, *, owner: bool = False) -> dict[str, str]:
+        """Return the environment in which a child process reads these settings.
+
+        Requests and jobs run without the owner's DSN; only what migrates and loads is given it.
+        """
+        told = {
+            "SHOUWANG_MODE": str(self.mode),
+            "SHOUWANG_DATA_DIR": str(self.data_dir.resolve()),
+            "SHOUWANG_DATABASE_URL": self.pooled_url,
+            "SHOUWANG_DATABASE_DIRECT_URL": self.direct_url,
+            "SHOUWANG_HOST": self.host,
+            "SHOUWANG_PORT": str(self.port),
+        }
+        kept = {name: value for name, value in os.environ.items() if name != "SHOUWANG_DATABASE_OWNER_URL"}
+        return kept | told | ({"SHOUWANG_DATABASE_OWNER_URL": self.owner_url} if owner else {})
+
     @property
     def token_seconds(self) -> int:
         """Return how long an access token lives; long in a demo, whose tokens are printed to be tried out."""

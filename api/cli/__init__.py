@@ -34,7 +34,7 @@ def serve(
     that server is used. HOST and PORT say where to listen (127.0.0.1:8000).
     """
     from api.cli import serving
-    from api.cli.prepare import SchemaBehind, prepare
+    from api.cli.preparing import PreparationFailed, SchemaBehind, prepare
     from api.embedded import EmbeddedFailed
     from api.logging import configure
     from api.processes import AlreadyRunning, ChildFailed, PortTaken
@@ -55,6 +55,8 @@ def serve(
             f"数据库结构不是最新（{error}），先运行 / database schema is not the newest, first run: shouwang migrate",
             code=UNUSABLE,
         )
+    except PreparationFailed:
+        give_up("数据库准备失败，原因见上 / the database could not be prepared; the reason stands above")
     except EmbeddedFailed as error:
         give_up(str(error))
     except ChildFailed as error:
@@ -66,7 +68,7 @@ def migrate(
     revision: Annotated[str, typer.Argument(help="Revision to upgrade to.")] = "head",
 ) -> None:
     """升级数据库结构和代码表 / Upgrade schema and code lists, as the owner (SHOUWANG_DATABASE_OWNER_URL)."""
-    from api.cli.prepare import load_code_lists
+    from api.cli.preparing import load_code_lists
     from persistence.migrate import migrate as upgrade
 
     settings = settings_or_exit()
@@ -93,13 +95,31 @@ def worker() -> None:
 
 
 @app.command()
+def prepare() -> None:
+    """准备演示数据库 / Bring a demo database up: schema, divisions, code lists, demo county.
+
+    `serve` does this by itself when something is missing or newer.
+    """
+    from api.cli.preparing import bring_up
+    from api.processes import end_with_parent
+
+    end_with_parent()
+    settings = settings_or_exit()
+    if not settings.demo:
+        give_up(
+            "仅限演示模式 / demo mode only (SHOUWANG_MODE=demo); in production: migrate, regions load", code=UNUSABLE
+        )
+    asyncio.run(bring_up(settings))
+
+
+@app.command()
 def demo() -> None:
     """载入演示县 / Load the invented demo county into DATABASE_URL and write .shouwang/demo-callers.json.
 
     Only in demo mode, and only into a database that holds nobody; where the county is there already,
     the callers get new secrets.
     """
-    from api.cli.prepare import load_demo_county
+    from api.cli.preparing import load_demo_county
     from persistence.demo.load import NotEmpty
 
     settings = settings_or_exit()
@@ -143,7 +163,7 @@ def regions_load() -> None:
 
     A newer list inserts, renames and closes; it never deletes.
     """
-    from api.cli.prepare import load_divisions
+    from api.cli.preparing import load_divisions
 
     with progress() as shown:
         shown.add_task("行政区划 / divisions", total=None)

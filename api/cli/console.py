@@ -12,13 +12,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from api.settings import Settings, faults_of
 
 UNUSABLE = 78  # EX_CONFIG of sysexits.h: the settings do not allow it
-say = Console(stderr=True, highlight=False)
+say = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def give_up(*lines: str, code: int = 1) -> NoReturn:
     """Say why it does not go on, and end with an exit code."""
     for line in lines:
-        say.print(line, style="red", markup=False, soft_wrap=True)
+        say.print(line, style="red", markup=False)
     raise typer.Exit(code)
 
 

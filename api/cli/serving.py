@@ -1,12 +1,12 @@
 """What ``serve`` does: database, schema, API and job process of one installation, started and stopped together."""
 
 import asyncio
-import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 
+import structlog
 from rich.table import Table
 
 from api.cli import callers
@@ -15,9 +15,10 @@ from api.embedded import OWNER, EmbeddedPostgres
 from api.processes import Child, answers, listen, only_one, stop_requested, supervise
 from api.settings import Settings
 
+log = structlog.get_logger("shouwang.serve")
 READY = "/readyz"
 START_SECONDS = 60.0
-TOKEN_REFRESH_SECONDS = 480  # access tokens live ten minutes
+TOKEN_RETRY_SECONDS = 30.0
 
 Prepare = Callable[[Settings], Awaitable[None]]
 
@@ -70,26 +71,13 @@ async def _unless_stopped(work: Awaitable[None], stop: asyncio.Event) -> bool:
 
 
 def _children(settings: Settings, descriptor: int, *, jobs: bool) -> list[Child]:
-    environment = os.environ | environment_of(settings)
+    environment = settings.for_child()
     api = [
         Child(f"api-{number}", (sys.executable, "-m", "api.entry", "--fd", str(descriptor)), environment, (descriptor,))
         for number in range(1, settings.processes + 1)
     ]
     worker = [Child("jobs", (sys.executable, "-m", "api.cli", "worker"), environment)] if jobs else []
     return [*api, *worker]
-
-
-def environment_of(settings: Settings) -> dict[str, str]:
-    """Return the variables by which a child reads the same settings; secrets it reads where we did."""
-    told = {
-        "SHOUWANG_MODE": settings.mode,
-        "SHOUWANG_DATA_DIR": str(settings.data_dir.resolve()),
-        "SHOUWANG_DATABASE_URL": settings.pooled_url,
-        "SHOUWANG_DATABASE_DIRECT_URL": settings.direct_url,
-        "SHOUWANG_HOST": settings.host,
-        "SHOUWANG_PORT": str(settings.port),
-    }
-    return {name: value for name, value in told.items() if value}
 
 
 async def _tell(settings: Settings, stop: asyncio.Event, begun: float) -> None:
@@ -102,13 +90,19 @@ async def _tell(settings: Settings, stop: asyncio.Event, begun: float) -> None:
         f"\n[bold green]守望 Shouwang[/] 已就绪 / ready in {time.monotonic() - begun:.1f} s — Ctrl-C 停止 / stops all"
     )
     for label, path in (("API", "/docs"), ("GraphiQL", "/graphql"), ("健康 / health", READY)):
-        say.print(f"  {label:<14} {base}{path}", soft_wrap=True)
+        say.print(f"  {label:<14} {base}{path}")
     shown = False
-    while settings.demo and (known := await asyncio.to_thread(callers.refresh, settings.data_dir, base)):
+    while settings.demo:
+        try:
+            known = await asyncio.to_thread(callers.refresh, settings.data_dir, base)
+        except (callers.TokenRefused, OSError) as error:
+            log.warning("demo_tokens_not_refreshed", reason=str(error))
+            await asyncio.sleep(TOKEN_RETRY_SECONDS)
+            continue
         if not shown:
             _show(known, settings)
             shown = True
-        await asyncio.sleep(TOKEN_REFRESH_SECONDS)
+        await asyncio.sleep(settings.token_seconds / 2)
 
 
 def _show(known: list[callers.Caller], settings: Settings) -> None:
@@ -119,7 +113,8 @@ def _show(known: list[callers.Caller], settings: Settings) -> None:
     for one in known:
         table.add_row(one["name"], one["agency"] or "—", one["region"] or "—", " ".join(one["roles"]))
     say.print(table)
-    say.print("\n令牌（十分钟有效，文件内随时更新） / tokens (ten minutes; kept fresh in the file)")
+    minutes = settings.token_seconds // 60
+    say.print(f"\n令牌（{minutes} 分钟有效，文件内随时更新） / tokens ({minutes} minutes; kept fresh in the file)")
     for one in known:
-        say.print(f"  {one['name']}: {one['access_token']}", soft_wrap=True, markup=False)
-    say.print(f"  {settings.data_dir / callers.FILE}  ·  python -m api.cli token NAME\n", markup=False, soft_wrap=True)
+        say.print(f"  {one['name']}: {one['access_token']}", markup=False)
+    say.print(f"  {settings.data_dir / callers.FILE}  ·  python -m api.cli token NAME\n", markup=False)

@@ -7,7 +7,7 @@ import pytest
 
 from api.cli.admin import create_client, rotate_keys
 from api.cli.keyring import cipher_of
-from api.cli.prepare import SchemaBehind, expect_newest, load_code_lists
+from api.cli.preparing import SchemaBehind, expect_newest, load_code_lists
 from api.settings import Mode, Settings
 from auth.rotation import ensure_key
 from auth.secrets import matches

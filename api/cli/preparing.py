@@ -5,8 +5,11 @@ loaded is a digest of every file it came from, kept in the data directory beside
 database it was loaded into; a new migration or a changed list loads again, and only then.
 """
 
+import asyncio
 import hashlib
 import json
+import os
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -15,6 +18,7 @@ import asyncpg
 
 from api.cli import callers
 from api.cli.console import progress
+from api.processes import PARENT_VARIABLE
 from api.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,23 +30,58 @@ class SchemaBehind(RuntimeError):
     """The database is not at the revision the code expects; the text names both."""
 
 
+class PreparationFailed(RuntimeError):
+    """Schema or data could not be brought up; what went wrong was said by the process that tried."""
+
+
 async def prepare(settings: Settings) -> None:
-    """Make a demo database ready; of a production one only look whether it is."""
+    """Make a demo database ready; of a production one only look whether it is.
+
+    Loading is done by a process of its own, whose memory goes with it.
+    """
     if not settings.demo:
         await expect_newest(settings)
         return
-    await _ensure_database(settings.owner_url)
-    wanted = {await _identity(settings.owner_url): fingerprint()}
-    stamp = settings.data_dir / STAMP
-    if stamp.exists() and json.loads(stamp.read_text()) == wanted and callers.read(settings.data_dir):
+    if await is_prepared(settings):
         return
-    stamp.unlink(missing_ok=True)
+    environment = settings.for_child(owner=True) | {PARENT_VARIABLE: str(os.getpid())}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "api.cli", "prepare", env=environment, start_new_session=True
+    )
+    try:
+        code = await process.wait()
+    except asyncio.CancelledError:
+        process.terminate()
+        await process.wait()
+        raise
+    if code:
+        raise PreparationFailed
+
+
+async def is_prepared(settings: Settings) -> bool:
+    """Tell whether everything the code ships is in the database, and the callers' file is there."""
+    await _ensure_database(settings.owner_url)
+    stamp = settings.data_dir / STAMP
+    if not stamp.exists() or not callers.read(settings.data_dir):
+        return False
+    known: object = json.loads(stamp.read_text())
+    return known == await _stamp(settings)
+
+
+async def bring_up(settings: Settings) -> None:
+    """Load schema, divisions, code lists and demo county, showing how far it is."""
+    (settings.data_dir / STAMP).unlink(missing_ok=True)
+    await _ensure_database(settings.owner_url)
     with progress() as shown:
         for label, step in STEPS.items():
             task = shown.add_task(label, total=1)
             await step(settings)
             shown.advance(task)
-    stamp.write_text(json.dumps(wanted) + "\n")
+    (settings.data_dir / STAMP).write_text(json.dumps(await _stamp(settings)) + "\n")
+
+
+async def _stamp(settings: Settings) -> dict[str, str]:
+    return {await _identity(settings.owner_url): fingerprint()}
 
 
 async def migrate(settings: Settings) -> None:
