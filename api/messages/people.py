@@ -1,12 +1,120 @@
-"""The ledger: people, households, guardianships, absences."""
+"""The ledger: people, households, guardianships, absences, and the places they belong to."""
 
 MESSAGES: dict[str, tuple[str, str, str, str]] = {
+    "absence.ended": (
+        "外出已结束", "这次外出已登记返回。",
+        "Absence ended", "This absence has ended.",
+    ),
+    "absence.return_before_departure": (
+        "日期颠倒", "返回日期不能早于外出日期。",
+        "Dates reversed", "The return must not be before the departure.",
+    ),
+    "birth_date.identity_number_mismatch": (
+        "出生日期不一致", "出生日期与身份证号码中的不一致，请核对。",
+        "Birth date differs", "The birth date differs from the one in the identity number.",
+    ),
+    "date.before_begin": (
+        "日期颠倒", "结束日期不能早于开始日期。",
+        "Dates reversed", "The end must not be before the beginning.",
+    ),
+    "date.before_birth": (
+        "日期有误", "日期不能早于出生日期。",
+        "Before birth", "The date must not be before the birth.",
+    ),
+    "guardianship.ended": (
+        "监护已结束", "这项监护已经结束。",
+        "Guardianship ended", "This guardianship has ended.",
+    ),
+    "guardianship.self": (
+        "监护人有误", "本人不能做自己的监护人。",
+        "Bad guardian", "Nobody is her own guardian.",
+    ),
+    "household.member_already": (
+        "已在户内", "该人员已在这户家庭中。",
+        "Already a member", "The person is a member of this household already.",
+    ),
+    "household.not_a_member": (
+        "不在户内", "该人员不在这户家庭中。",
+        "Not a member", "The person is not a member of this household.",
+    ),
+    "household.two": (
+        "家庭有误", "请选择已有家庭或新建家庭，二者只取其一。",
+        "Two households", "Name an existing household or a new one, not both.",
+    ),
+    "household.without_member": (
+        "家庭没有成员", "家庭至少要有一名成员。",
+        "No member", "A household has at least one member.",
+    ),
+    "kinship.self": (
+        "亲属有误", "本人不能登记为自己的亲属。",
+        "Bad relative", "Nobody is her own relative.",
+    ),
+    "person.dead": (
+        "人员已去世", "该人员已登记去世，不能这样办理；登记去世请填写日期。",
+        "Person dead", "This cannot be done for a dead person; a death is recorded with its date.",
+    ),
+    "person.deregistered": (
+        "人员已注销", "该人员的档案已注销，不能这样办理。",
+        "Person deregistered", "The person's file is closed.",
+    ),
     "person.duplicate": (
         "人员已登记", "该身份证号码已在您的管辖范围内登记，请在原档案上办理。",
         "Already registered", "A person with this identity number is on your ledger already.",
     ),
+    "person.outside_remit": (
+        "不在职责范围", "该人员不属于您单位的服务对象，不能登记。",
+        "Outside your remit", "This person is not among those your agency may register.",
+    ),
+    "person.source_incomplete": (
+        "来源不完整", "来源系统和外部编号必须一起填写。",
+        "Source incomplete", "source_system and external_id go together.",
+    ),
     "person.under_review": (
         "正在核查", "该人员正在核查中，暂不能登记，请与上级主管部门联系。",
         "Under review", "This person is under review.",
+    ),
+    "phone.format": (
+        "电话有误", "电话号码不正确，请核对。",
+        "Not a telephone number", "This is not a telephone number.",
+    ),
+    "profile.closed": (
+        "档案已结束", "这份档案已经结束。",
+        "Profile closed", "This profile has ended.",
+    ),
+    "profile.exactly_one": (
+        "档案类型有误", "妇女、儿童、老年人三类档案必须且只能填一类。",
+        "One profile", "Give exactly one of woman, child and elder.",
+    ),
+    "profile.not_a_woman": (
+        "性别不符", "妇女档案只能用于女性。",
+        "Not a woman", "A woman's profile is for women.",
+    ),
+    "region.forbidden": (
+        "不在管辖范围", "这个地区不在您单位的管辖范围内。",
+        "Outside your region", "This division is outside your region.",
+    ),
+    "region.format": (
+        "区划代码有误", "行政区划代码应为2、4、6、9或12位数字。",
+        "Bad division code", "A division code has 2, 4, 6, 9 or 12 digits.",
+    ),
+    "region.malformed": (
+        "区划代码有误", "行政区划代码应为2、4、6、9或12位数字。",
+        "Bad division code", "A division code has 2, 4, 6, 9 or 12 digits.",
+    ),
+    "region.outside": (
+        "区域有误", "区域必须在{region}之内。",
+        "Region outside", "The region must lie within {region}.",
+    ),
+    "region.outside_agency": (
+        "区域有误", "区域必须在单位的区域之内。",
+        "Region outside", "The region must lie within the agency's.",
+    ),
+    "region.outside_scope": (
+        "不在管辖范围", "这个地区不在您单位的管辖范围内。",
+        "Outside your region", "This division is outside your region.",
+    ),
+    "region.too_coarse": (
+        "地区不够具体", "请写到村（居）一级。",
+        "Too coarse", "Name the village.",
     ),
 }  # fmt: skip

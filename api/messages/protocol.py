@@ -38,8 +38,8 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "In flight", "A request with this Idempotency-Key is still being worked on.",
     ),
     "idempotency.key": (
-        "幂等编号有误", "Idempotency-Key 应为1到128个可见的英文字符。",
-        "Bad idempotency key", "Idempotency-Key takes 1 to 128 visible ASCII characters.",
+        "幂等编号有误", "Idempotency-Key 应为1到200个可见的英文字符。",
+        "Bad idempotency key", "Idempotency-Key takes 1 to 200 visible ASCII characters.",
     ),
     "idempotency.mismatch": (
         "幂等编号重复", "这个 Idempotency-Key 已用于另一项内容不同的请求，请换一个编号。",
@@ -85,6 +85,14 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "内容格式有误", "JSON 嵌套超过32层。",
         "Bad JSON", "JSON is nested deeper than 32 levels.",
     ),
+    "json.not_object": (
+        "内容格式有误", "提交的内容应为一个 JSON 对象。",
+        "Not an object", "The body must be a JSON object.",
+    ),
+    "media_type.unsupported": (
+        "内容类型不支持", "请以 application/json 提交。",
+        "Unsupported media type", "Send application/json.",
+    ),
     "not_found": (
         "没有找到", "没有找到，或者不在您的管辖范围内。",
         "Not found", "There is no such record within your reach.",
@@ -92,6 +100,14 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
     "page_token.invalid": (
         "翻页标记无效", "翻页标记无效或已不适用于当前的筛选条件，请从第一页重新查询。",
         "Bad page token", "The page token is not valid for this list; start from the first page.",
+    ),
+    "page_token.stale": (
+        "翻页标记已失效", "筛选或排序条件已改变，请从第一页重新查询。",
+        "Page token of another list", "The page token belongs to other filters or another order; start again.",
+    ),
+    "query.malformed": (
+        "查询有误", "查询参数的格式不正确或过多。",
+        "Bad query string", "The query string is malformed or has too many parameters.",
     ),
     "service.overloaded": (
         "系统繁忙", "系统繁忙，请在{retry_after}秒后再试。",
@@ -101,11 +117,15 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "暂时不可用", "系统暂时不可用，请稍后再试。",
         "Unavailable", "The service is not available just now; try again later.",
     ),
+    "state.busy": (
+        "正在被使用", "其他人正在办理同一记录，请稍后再试。",
+        "Busy", "Somebody else is working on the same record; try again.",
+    ),
     "state.conflict": (
         "状态冲突", "当前状态下不能这样办理，请刷新后再试。",
         "Conflict", "The present state does not allow this.",
     ),
-    "version.invalid": (
+    "version.malformed": (
         "版本标记无效", "If-Match 的内容无效，请使用读取时得到的 ETag。",
         "Bad If-Match", "If-Match must hold the ETag that was read.",
     ),

@@ -1,6 +1,7 @@
 """Every code that the tree can raise has its sentences, and each sentence its parameters."""
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,10 @@ from api.messages import MESSAGES
 from domain import errors
 
 ROOT = Path(__file__).parents[3]
+OAUTH = ("auth/oauth.py", "api/rest/oauth.py")
 # call -> which positional argument is the code
 ERRORS = {name: 0 for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, Exception)}
-CALLS = ERRORS | {"Fault": 1, "Refused": 1, "_Refused": 0, "malformed": 0, "PydanticCustomError": 0, "Problem": 1}
-PREFIXED = {"refused": "oauth."}
+CALLS = ERRORS | {"Fault": 1, "Refused": 1, "_Refused": 0, "PydanticCustomError": 0, "Problem": 1}
 
 
 def raised() -> Iterator[tuple[str, str, set[str] | None]]:
@@ -30,14 +31,14 @@ def raised() -> Iterator[tuple[str, str, set[str] | None]]:
 
 def code_of(call: ast.Call) -> str | None:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    at = 0 if name in PREFIXED else CALLS.get(name)
+    at = CALLS.get(name)
     if at is None:
         return None
     named = [one.value for one in call.keywords if one.arg == "code"]
     given = named[0] if named else call.args[at] if len(call.args) > at else None
     if not isinstance(given, ast.Constant) or not isinstance(given.value, str):
         return None
-    return PREFIXED.get(name, "") + given.value
+    return given.value
 
 
 def parameters_of(call: ast.Call) -> set[str] | None:
@@ -65,6 +66,12 @@ def test_every_parameter_of_a_sentence_is_given_where_it_is_raised() -> None:
         if given is not None and (wanted := placeholders(MESSAGES[code].zh) if code in MESSAGES else set()) - given
     ]
     assert lacking == []
+
+
+def test_oauths_own_errors_have_sentences() -> None:
+    names = set(re.findall(r'refused\("(\w+)"\)', "".join((ROOT / one).read_text() for one in OAUTH)))
+    assert len(names) >= 4
+    assert {f"oauth.{name}" for name in names} - MESSAGES.keys() == set()
 
 
 def test_the_errors_own_codes_have_sentences() -> None:

@@ -1,0 +1,68 @@
+"""GraphQL documents and requests."""
+
+MESSAGES: dict[str, tuple[str, str, str, str]] = {
+    "graphql.introspection_closed": (
+        "结构查询未开放", "本平台不对外开放 GraphQL 结构查询。",
+        "Introspection closed", "Introspection is not open to you; the schema is published with the documentation.",
+    ),
+    "graphql.introspection_failed": (
+        "结构查询有误", "GraphQL 结构查询没有成功。",
+        "Introspection failed", "The introspection query could not be answered.",
+    ),
+    "graphql.invalid": (
+        "GraphQL 文档有误", "GraphQL 文档不符合接口的结构。",
+        "Invalid GraphQL", "The document does not fit the schema.",
+    ),
+    "graphql.one_mutation": (
+        "一次只办一件", "一个 GraphQL 文档只能包含一项修改。",
+        "One mutation only", "A document may hold one mutation.",
+    ),
+    "graphql.operation_unknown": (
+        "没有这项操作", "文档中没有 operationName 所指的操作，或没有指明执行哪一项。",
+        "Unknown operation", "operationName names no operation of the document, or is needed and missing.",
+    ),
+    "graphql.request_malformed": (
+        "GraphQL 请求有误", "GraphQL 请求的格式不正确。",
+        "Bad GraphQL request", "The GraphQL request is malformed.",
+    ),
+    "graphql.too_complex": (
+        "查询过于复杂", "查询过于复杂，请分成几次查询。",
+        "Query too complex", "The document is too complex; split it.",
+    ),
+    "graphql.cost": (
+        "查询过于复杂", "可能返回的对象超过{most}个。",
+        "Query too complex", "More than {most} objects could be returned.",
+    ),
+    "graphql.depth": (
+        "查询过于复杂", "嵌套超过{most}层。",
+        "Query too complex", "Nested deeper than {most} levels.",
+    ),
+    "graphql.fields": (
+        "查询过于复杂", "字段超过{most}个。",
+        "Query too complex", "More than {most} fields.",
+    ),
+    "graphql.fragment_cycle": (
+        "查询过于复杂", "片段互相引用成环。",
+        "Query too complex", "Fragments refer to each other in a circle.",
+    ),
+    "graphql.name": (
+        "查询过于复杂", "名称超过{most}个字节。",
+        "Query too complex", "A name is longer than {most} bytes.",
+    ),
+    "graphql.operations": (
+        "查询过于复杂", "操作超过{most}项。",
+        "Query too complex", "More than {most} operations.",
+    ),
+    "graphql.roots": (
+        "查询过于复杂", "顶层字段超过{most}个。",
+        "Query too complex", "More than {most} root fields.",
+    ),
+    "graphql.same_name": (
+        "查询过于复杂", "同一名称重复超过{most}次。",
+        "Query too complex", "The same response name more than {most} times.",
+    ),
+    "graphql.tokens": (
+        "查询过于复杂", "文档超过{most}个词元。",
+        "Query too complex", "More than {most} tokens.",
+    ),
+}  # fmt: skip

@@ -1,3 +1,0 @@
-"""Operations, agencies, rules: the work around the ledger."""
-
-MESSAGES: dict[str, tuple[str, str, str, str]] = {}
