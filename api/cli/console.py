@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from api.settings import Settings, faults_of
 
@@ -34,5 +34,5 @@ def settings_or_exit() -> Settings:
 def progress() -> Iterator[Progress]:
     """Show tasks with a spinner, a bar where the total is known, and the time they took."""
     columns = (SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description}"))
-    with Progress(*columns, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=say) as shown:
+    with Progress(*columns, BarColumn(20), TimeElapsedColumn(), console=say) as shown:
         yield shown
