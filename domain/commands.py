@@ -63,7 +63,11 @@ def _not_in_future(value: date) -> date:
 
 
 def _uuid(value: object) -> object:
-    return UUID(value) if isinstance(value, str) and _UUID.fullmatch(value) else value
+    if not isinstance(value, str):
+        return value
+    if _UUID.fullmatch(value) is None:
+        raise PydanticCustomError("id.format", "an id is a UUID in its hyphenated form")
+    return UUID(value)
 
 
 def _clean(value: object) -> object:
@@ -89,8 +93,14 @@ Chosen = TypeVar("Chosen", bound=StrEnum)
 
 
 def _value_of(kind: type[Chosen]) -> Callable[[object], object]:
+    values = {*kind}
+
     def read(value: object) -> object:
-        return kind(value) if isinstance(value, str) and value in {*kind} else value
+        if not isinstance(value, str):
+            return value
+        if value not in values:
+            raise PydanticCustomError("choice.unknown", "not one of the published values")
+        return kind(value)
 
     return read
 
@@ -103,10 +113,10 @@ def choice(kind: type[Chosen]) -> Any:
 Day = Annotated[date, BeforeValidator(_day), AfterValidator(_not_before_1900)]
 PastDay = Annotated[Day, AfterValidator(_not_in_future)]
 Id = Annotated[UUID, BeforeValidator(_uuid)]
-Name = Annotated[str, BeforeValidator(_folded), StringConstraints(min_length=1, max_length=64)]
-ShortText = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=200)]
-LongText = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=2000)]
-TwoDigits = Annotated[str, BeforeValidator(_folded), StringConstraints(pattern=r"^[0-9]{2}$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=64), BeforeValidator(_folded)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(_clean)]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=2000), BeforeValidator(_clean)]
+TwoDigits = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$"), BeforeValidator(_folded)]
 RegionCode = Annotated[str, BeforeValidator(_folded), AfterValidator(_region)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Count = Annotated[int, Field(ge=0, le=99)]
