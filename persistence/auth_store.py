@@ -75,9 +75,7 @@ class AuthStore:
                 revocation.kind, revocation.value, revocation.before, expires_at,
             )  # fmt: skip
             data = {"kind": str(revocation.kind), "value": revocation.value}
-            await append_events(
-                connection, _as(client), origin, [_event("token.revoked", client, data)]
-            )
+            await append_events(connection, _as(client), origin, [_event("token.revoked", client, data)])
 
     async def record_issue(self, client: Client, jti: str, origin: Origin) -> None:
         """Write down that a client was given a token, and forget its failed attempts."""
@@ -174,18 +172,6 @@ class AuthStore:
     async def versions(self) -> AuthVersions:
         """Return the counters of what tokens hang on."""
         return versions_of(await self._pool.fetch(VERSIONS))
-
-    async def forget_expired(self) -> int:
-        """Delete revocations, used assertions and lock-outs that no longer matter; for the daily job."""
-        deleted = 0
-        for table, gone in (
-            ("revocation", "expires_at < now()"),
-            ("assertion_seen", "expires_at < now()"),
-            ("client_lockout", f"locked_until < now() - interval '{FORGET_AFTER.days} day'"),
-        ):
-            status = await self._pool.execute(f"DELETE FROM {table} WHERE {gone}")
-            deleted += int(status.rpartition(" ")[2])
-        return deleted
 
 
 VERSIONS: Final = "SELECT name, version FROM auth_change"

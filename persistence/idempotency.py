@@ -81,10 +81,4 @@ class IdempotencyKeys:
         return IdempotencyKey(client_id, key, fingerprint, self._cipher)
 
 
-async def forget_answers(pool: asyncpg.Pool) -> int:
-    """Delete answers older than 24 h, for the daily job; returns how many."""
-    status = await pool.execute("DELETE FROM idempotency_key WHERE created_at <= now() - $1::interval", LIFE)
-    return int(status.rpartition(" ")[2])
-
-
-__all__ = ["IdempotencyKey", "IdempotencyKeys", "forget_answers"]
+__all__ = ["IdempotencyKey", "IdempotencyKeys"]

@@ -99,10 +99,4 @@ class RateLimits:
         return lease
 
 
-async def forget_buckets(pool: asyncpg.Pool) -> int:
-    """Delete buckets that have been full for a day, for the daily job; returns how many."""
-    status = await pool.execute("DELETE FROM rate_limit WHERE tat < now() - interval '1 day'")
-    return int(status.rpartition(" ")[2])
-
-
-__all__ = ["RateLimits", "forget_buckets"]
+__all__ = ["RateLimits"]

@@ -309,16 +309,3 @@ async def test_every_token_is_written_down(http: httpx.AsyncClient, owner: async
     assert (row["actor"], row["client_id"], row["actor_agency_id"]) == (f"staff:{ids.staff}", "officer", ids.agency)
     assert (row["origin"], row["channel"]) == ("203.0.113.7", "rest")
     assert sorted(row["data"]) == ["jti", "sub"]
-
-
-async def test_what_is_over_is_cleared_away(store: AuthStore, owner: asyncpg.Connection) -> None:
-    await owner.execute(
-        "INSERT INTO revocation VALUES ('jti', 'old', now(), now() - interval '1 s'), "
-        "('jti', 'live', now(), now() + interval '1 h');"
-        "INSERT INTO assertion_seen VALUES ('c', 'old', now() - interval '1 s'), ('c', 'live', now() + interval '1 h');"
-        "INSERT INTO client_lockout VALUES ('old', 9, now() - interval '2 d'), ('live', 9, now())"
-    )
-    assert await store.forget_expired() == 3
-    assert await owner.fetchval("SELECT value FROM revocation") == "live"
-    assert await owner.fetchval("SELECT jti FROM assertion_seen") == "live"
-    assert await owner.fetchval("SELECT name FROM client_lockout") == "live"

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from domain.errors import TooManyRequests
-from persistence.limits import RateLimits, forget_buckets
+from persistence.limits import RateLimits
 
 
 class Clock:
@@ -92,9 +92,3 @@ async def test_unspent_tokens_lapse(pool: asyncpg.Pool) -> None:
     clock.now += 11
     assert dict(await limits.admit("welfare"))[b"ratelimit-limit"] == b"1000"
     assert await pool.fetchval("SELECT count(*) FROM rate_limit") == 1
-
-
-async def test_full_buckets_are_cleared_away(pool: asyncpg.Pool, owner: asyncpg.Connection) -> None:
-    await owner.execute("INSERT INTO rate_limit VALUES ('old', now() - interval '2 d'), ('live', now())")
-    assert await forget_buckets(pool) == 1
-    assert await owner.fetchval("SELECT client_id FROM rate_limit") == "live"
