@@ -91,6 +91,7 @@ class Agency(Versioned, table=True):
         one_of("type", AgencyType, name="agency_type_known"),
         Index("agency_region_idx", "region_code", "type"),
         Index("agency_parent_idx", "parent_id"),
+        Index("agency_name_key", "type", "region_code", "name", unique=True, postgresql_where="valid_to IS NULL"),
         Index("agency_credit_code_key", "credit_code", unique=True, postgresql_where="credit_code IS NOT NULL"),
     )
 
@@ -111,7 +112,7 @@ class Department(Versioned, table=True):
     __tablename__ = "department"
     __table_args__: Any = (
         one_of("kind", DepartmentKind, name="department_kind_known"),
-        Index("department_agency_idx", "agency_id"),
+        Index("department_name_key", "agency_id", "name", unique=True),
     )
 
     agency_id: UUID = Field(foreign_key="agency.id")

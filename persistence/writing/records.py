@@ -30,7 +30,10 @@ SECRETS: Final[dict[str, Callable[[str], str]]] = {
 # What a broken constraint means to the caller.
 CONFLICTS: Final = {
     "absence_current_key": "absence.open",
+    "agency_credit_code_key": "agency.credit_code_taken",
+    "agency_name_key": "agency.duplicate",
     "child_profile_current_key": "profile.open",
+    "department_name_key": "department.duplicate",
     "elder_profile_current_key": "profile.open",
     "guardianship_current_key": "guardianship.exists",
     "kinship_pair_key": "kinship.exists",

@@ -45,6 +45,13 @@ def upgrade() -> None:
     op.create_index(
         "agency_credit_code_key", "agency", ["credit_code"], unique=True, postgresql_where="credit_code IS NOT NULL"
     )
+    op.create_index(
+        "agency_name_key",
+        "agency",
+        ["type", "region_code", "name"],
+        unique=True,
+        postgresql_where="valid_to IS NULL",
+    )
     op.create_index("agency_parent_idx", "agency", ["parent_id"], unique=False)
     op.create_index("agency_region_idx", "agency", ["region_code", "type"], unique=False)
     op.create_table(
@@ -253,7 +260,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("department_agency_idx", "department", ["agency_id"], unique=False)
+    op.create_index("department_name_key", "department", ["agency_id", "name"], unique=True)
     op.create_table(
         "import_row",
         sa.Column("operation_id", sa.Uuid(), nullable=False),
@@ -840,7 +847,7 @@ def downgrade() -> None:
     op.drop_table("operation_file")
     op.drop_index("import_row_blind_idx", table_name="import_row")
     op.drop_table("import_row")
-    op.drop_index("department_agency_idx", table_name="department")
+    op.drop_index("department_name_key", table_name="department")
     op.drop_table("department")
     op.drop_index("code_item_list_position_idx", table_name="code_item")
     op.drop_table("code_item")
@@ -874,6 +881,7 @@ def downgrade() -> None:
     op.drop_table("assertion_seen")
     op.drop_index("agency_region_idx", table_name="agency")
     op.drop_index("agency_parent_idx", table_name="agency")
+    op.drop_index("agency_name_key", table_name="agency", postgresql_where="valid_to IS NULL")
     op.drop_index("agency_credit_code_key", table_name="agency", postgresql_where="credit_code IS NOT NULL")
     op.drop_table("agency")
     # ### end Alembic commands ###

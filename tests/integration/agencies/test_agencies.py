@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
@@ -99,6 +100,14 @@ async def test_no_agency_twice(admin: Access, uow: UnitOfWork, owner: asyncpg.Co
     await end_agency(admin, uow, EndAgency(agency_id=first.id, version=1))
     again = await create_agency(admin, uow, agency())  # the name is free once the first has ended
     assert again.id != first.id
+
+
+async def test_two_at_once_make_one(admin: Access, uow: UnitOfWork, owner: asyncpg.Connection) -> None:
+    done = await asyncio.gather(*(create_agency(admin, uow, agency()) for _ in range(4)), return_exceptions=True)
+    refused = [one for one in done if isinstance(one, BaseException)]
+    assert [type(one) for one in refused] == [Conflict] * 3
+    assert {one.code for one in refused if isinstance(one, Conflict)} == {"agency.duplicate"}
+    assert await count(owner) == (1, 1)
 
 
 async def test_who_may_not_changes_nothing(
