@@ -35,7 +35,7 @@ def text(cell: Cell) -> str:
     if type(cell) is str:
         if not cell.isascii():
             cell = unicodedata.normalize("NFKC", cell)
-        elif cell.isalnum():
+        if cell.isalnum():  # most cells: nothing to repair
             return cell
         return _SPACES.sub(" ", _CONTROL.sub("", cell)).strip().removeprefix("'")
     if cell is None:

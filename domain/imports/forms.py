@@ -26,8 +26,8 @@ ELDER_CHILDREN = ("child_1", "child_2", "child_3", "child_4")
 
 # Whose numbers make rows one household ("rows that share a parent's or spouse's identity number").
 HOUSEHOLD_ROLES = frozenset({"father", "mother", "spouse"})
-# Who lives there: subject, carer, absent spouse or parents. An elder's grown children do not.
-MEMBER_ROLES = HOUSEHOLD_ROLES | {"guardian"}
+# Who lives there: subject, carers, absent spouse or parents. An elder's grown children do not.
+MEMBER_ROLES = HOUSEHOLD_ROLES | {"guardian"} | GRANDPARENTS.keys()
 
 _RATING = {
     CareClass.GOOD: Capability.GOOD,

@@ -26,10 +26,10 @@ def people_rows(
     for index, row in enumerate(rows):
         if index < header.first_row:
             continue
-        filled = [row[column] for column in mapped if column < len(row) and row[column] not in {"", None}]
+        filled = [row[column] for column in mapped if column < len(row) and row[column] != ""]
         if not filled:
             continue
-        if any(column < len(row) and row[column] not in {"", None} for column in keys):
+        if any(column < len(row) and row[column] != "" for column in keys):
             if not _is_header_again(filled, header) and not _is_footer(row, vocabulary, first_only=True):
                 yield index + 1, row
         elif not _is_footer(row, vocabulary):
@@ -37,7 +37,9 @@ def people_rows(
 
 
 def _is_header_again(filled: Sequence[Cell], header: Header) -> bool:
-    return all(isinstance(cell, str) and cell_values.text(cell) in header.repeated for cell in filled)
+    return filled[0] in header.repeated and all(
+        isinstance(cell, str) and cell_values.text(cell) in header.repeated for cell in filled
+    )
 
 
 def _is_footer(row: Sequence[Cell], vocabulary: Vocabulary, *, first_only: bool = False) -> bool:
@@ -46,9 +48,8 @@ def _is_footer(row: Sequence[Cell], vocabulary: Vocabulary, *, first_only: bool 
     Where name or number is filled in, only its very first cell is asked: 合计 may stand there,
     and a person's name may not.
     """
-    texts = [heading(cell) for cell in row if isinstance(cell, str) and cell.strip()]
-    if first_only:
-        texts = [heading(row[0])] if row and isinstance(row[0], str) else []
+    asked = row[:1] if first_only else row
+    texts = (heading(cell) for cell in asked if isinstance(cell, str) and cell)
     return any(one.startswith(vocabulary.footers) for one in texts)
 
 

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from domain.imports.model import RosterForm
@@ -62,6 +62,11 @@ class Vocabulary:
     yes: frozenset[str]
     no: frozenset[str]
     labels: Mapping[str, Mapping[str, str]]  # list → label → code
+
+    def __post_init__(self) -> None:
+        # The same few labels stand in column after column.
+        object.__setattr__(self, "code", lru_cache(maxsize=4096)(self.code))
+        object.__setattr__(self, "yes_or_no", lru_cache(maxsize=256)(self.yes_or_no))
 
     @classmethod
     def from_data(cls, common: Mapping[str, Any], forms: Sequence[Mapping[str, Any]]) -> "Vocabulary":

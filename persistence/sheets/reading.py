@@ -3,9 +3,9 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from domain.imports.cells import Cell
 from domain.imports.faults import BadFile
@@ -23,23 +23,35 @@ class Sheet:
     """A sheet's name and its rows; row 0 is the spreadsheet's row 1."""
 
     name: str
-    rows: "list[list[Cell]] | Rows"
+    rows: Iterable[list[Cell]]
 
 
-class Rows:
-    """Rows of a workbook's sheet, turned into Python values as they are asked for."""
+class _BookRows:
+    """Rows of a workbook's sheet, turned into Python values each time they are asked for."""
 
-    def __init__(self, sheet: "object") -> None:
+    def __init__(self, sheet: Any) -> None:
         self._sheet = sheet
 
     def __iter__(self) -> Iterator[list[Cell]]:
-        start = self._sheet.start  # type: ignore[attr-defined]  # CalamineSheet
-        if start is None:
-            return
-        # iter_rows begins at the first row that holds anything, but at column A.
-        for _ in range(start[0]):
-            yield []
-        yield from self._sheet.iter_rows()  # type: ignore[attr-defined]
+        rows = self._sheet.iter_rows()
+        start = self._sheet.start  # rows come from the first of the sheet, columns from the first that is used
+        if start is None or start[1] == 0:
+            return iter(rows)
+        return ([""] * start[1] + row for row in rows)
+
+
+class _TextRows:
+    """Rows of a CSV, split each time they are asked for."""
+
+    def __init__(self, text: str, separator: str) -> None:
+        self._text, self._separator = text, separator
+
+    def __iter__(self) -> Iterator[list[Cell]]:
+        try:
+            for line in csv.reader(io.StringIO(self._text, newline=""), delimiter=self._separator):
+                yield list[Cell](line)
+        except csv.Error:
+            raise BadFile("file.unreadable") from None
 
 
 def check_size(content: bytes) -> None:
@@ -96,14 +108,14 @@ def _workbook(content: bytes) -> list[Sheet]:
             for one in book.sheets_metadata
             if one.typ == calamine.SheetTypeEnum.WorkSheet and one.visible == calamine.SheetVisibleEnum.Visible
         ]
-        return [Sheet(name, Rows(book.get_sheet_by_name(name))) for name in visible]
+        return [Sheet(name, _BookRows(book.get_sheet_by_name(name))) for name in visible]
     except calamine.PasswordError:
         raise BadFile("file.encrypted") from None
     except (calamine.CalamineError, OSError, ValueError):
         raise BadFile("file.unreadable") from None
 
 
-def _csv(content: bytes) -> list[list[Cell]]:
+def _csv(content: bytes) -> _TextRows:
     """Read comma-, tab- or semicolon-separated text in UTF-8 or GB18030."""
     try:
         decoded = content.decode("utf-8-sig")
@@ -114,12 +126,8 @@ def _csv(content: bytes) -> list[list[Cell]]:
             raise BadFile("file.encoding") from None
     if "\0" in decoded:
         raise BadFile("file.unreadable")
-    first = next((line for line in decoded.splitlines() if line.strip()), "")
-    separator = max(",\t;", key=decoded[:10_000].count) if first else ","
-    try:
-        return [list[Cell](line) for line in csv.reader(io.StringIO(decoded), delimiter=separator)]
-    except csv.Error:
-        raise BadFile("file.unreadable") from None
+    separator = max(",\t;", key=decoded[:10_000].count)
+    return _TextRows(decoded, separator)
 
 
 __all__ = ["LARGEST_EXPANDED", "LARGEST_FILE", "Sheet", "check_size", "read"]

@@ -1,0 +1,114 @@
+"""What only the whole file shows: who is named more than once, which rows are one household.
+
+Read in a first pass over the numbers alone; memory holds one small number per different person
+while it runs, and afterwards only those who are named again.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from domain.codes.identity_number import LENGTH, OLD_LENGTH, normalise
+from domain.imports.cells import Cell
+from domain.imports.forms import HOUSEHOLD_ROLES
+from domain.imports.header import Header
+from domain.imports.model import RosterForm
+from domain.imports.roster import RosterRow
+
+
+def compact(number: str) -> int:
+    """Return an identity number as the integer it is remembered by: its 17 digits, the check digit follows."""
+    return int(number[:17])
+
+
+def _seen(cell: Cell) -> int | None:
+    """Return the remembered form of a cell that looks like a number; it is checked when its row is read."""
+    if not isinstance(cell, str) or len(cell) < OLD_LENGTH:
+        return None
+    number = normalise(cell)
+    if len(number) == OLD_LENGTH:
+        number = number[:6] + "19" + number[6:] + "0"
+    return int(number[:17]) if len(number) == LENGTH and number[:17].isdecimal() and number.isascii() else None
+
+
+class WholeFile:
+    """The memory of a file, filled by ``look`` for each row in turn, then asked row by row."""
+
+    def __init__(self) -> None:
+        self._once: set[int] = set()
+        self.repeated: set[int] = set()
+        self._joined: dict[int, int] = {}  # union-find over numbers that make rows one household
+        self._first_row: dict[int, int] = {}
+        self._subjects: dict[int, int] = {}  # repeated subject → first row taken
+        self._named: dict[int, int] = {}  # (name, birth date, village) → row * 2 + has a number
+        self.rows = 0
+
+    def look(self, cells: Sequence[Cell], header: Header) -> None:
+        """Take note of the numbers of one more row."""
+        self.rows += 1
+        linked = []
+        for field, column in header.columns.items():
+            if not field.endswith("identity_number") or column >= len(cells):
+                continue
+            number = _seen(cells[column])
+            if number is None:
+                continue
+            (self.repeated if number in self._once else self._once).add(number)
+            if makes_household(field.rpartition(".")[0], header.form):
+                linked.append(number)
+        for one in linked:
+            self._first_row.setdefault(self._root(one), self.rows)
+        for one in linked[1:]:
+            self._join(linked[0], one)
+
+    def looked(self) -> None:
+        """End the first pass: what was named once only need not be remembered."""
+        self._once.clear()
+
+    def household(self, numbers: Iterable[int], row: int) -> int:
+        """Return the first row of the household that a row belongs to."""
+        return min((self._first_row[root] for one in numbers if (root := self._root(one)) in self._first_row), default=row)
+
+    def _root(self, number: int) -> int:
+        root = number
+        while (above := self._joined.get(root)) is not None:
+            root = above
+        while number != root:
+            self._joined[number], number = root, self._joined[number]
+        return root
+
+    def _join(self, one: int, other: int) -> None:
+        one, other = self._root(one), self._root(other)
+        if one == other:
+            return
+        first = min(self._first_row[one], self._first_row[other])
+        self._joined[other] = one
+        self._first_row.pop(other)
+        self._first_row[one] = first
+
+    def first_row_of(self, row: RosterRow) -> int | None:
+        """Return the earlier row of the same person, or remember this one: a row is taken once.
+
+        The same person: the same identity number; or, where one of the two rows has none, the
+        same name, birth date and village.
+        """
+        subject = row.subject
+        number = None if subject.identity_number is None else compact(subject.identity_number)
+        named = hash((subject.name, subject.birth_date or date.min, row.region_code))
+        if number is not None and number in self._subjects:
+            return self._subjects[number]
+        earlier = self._named.get(named)
+        if earlier is not None and (number is None or not earlier % 2):
+            return earlier // 2
+        if number is not None and number in self.repeated:
+            self._subjects[number] = row.number
+        if earlier is None:
+            self._named[named] = row.number * 2 + (number is not None)
+        return None
+
+
+def makes_household(role: str, form: RosterForm) -> bool:
+    """Tell whose number joins rows: a parent's or spouse's; for couples in two rows also the subject's own."""
+    return role in HOUSEHOLD_ROLES or (role == "" and form is not RosterForm.CHILD)
+
+
+__all__ = ["WholeFile", "compact", "makes_household"]

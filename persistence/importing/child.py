@@ -1,0 +1,104 @@
+"""The parser and the reporter as child processes: started with a job and a file, read frame by frame."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from domain.imports.faults import BadFile
+from persistence.importing import frames
+
+PARSER, REPORTER = "persistence.importing.parser", "persistence.importing.reporter"
+ROOT = Path(__file__).resolve().parents[2]
+READ_AHEAD = 1  # chunks the parser may be ahead: it works on one more while this one is merged
+
+
+class ChildLost(Exception):
+    """The process ended without an answer: out of its bounds, or killed."""
+
+
+class Child:
+    """A running process. ``frames`` yields heads and parts until ``end``."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._ahead: asyncio.Queue[tuple[dict[str, Any], list[bytes]] | None] = asyncio.Queue(READ_AHEAD)
+        self._reading = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        out = self._process.stdout
+        assert out is not None
+        try:
+            while True:
+                length = frames.head_length(await out.readexactly(frames.HEAD_BYTES))
+                head = orjson.loads(await out.readexactly(length))
+                sizes = [int(size) for size in head["parts"]]
+                if any(size > frames.LARGEST_PART for size in sizes):
+                    break
+                await self._ahead.put((head, [await out.readexactly(size) for size in sizes]))
+                if head["kind"] in {"end", "bad_file", "report"}:
+                    return
+        except (asyncio.IncompleteReadError, ValueError, KeyError, TypeError):
+            pass
+        await self._ahead.put(None)
+
+    async def frames(self) -> AsyncIterator[tuple[dict[str, Any], list[bytes]]]:
+        """Yield what it says until it ends. Raises ``BadFile``, ``ChildLost``."""
+        while True:
+            frame = await self._ahead.get()
+            if frame is None:
+                raise ChildLost
+            head, _ = frame
+            if head["kind"] == "bad_file":
+                raise BadFile(head["code"])
+            if head["kind"] == "end":
+                return
+            yield frame
+
+    async def stop(self) -> None:
+        """End the process, wherever it is."""
+        self._reading.cancel()
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+
+
+@asynccontextmanager
+async def child(module: str, job: dict[str, Any], parts: Sequence[bytes]) -> AsyncIterator[Child]:
+    """Start a process on a job and its bytes; it is gone when the block ends."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        module,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+        limit=2**22,
+        env={"PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"},
+    )
+    running = Child(process)
+    feeding = asyncio.create_task(_feed(process, frames.frame("job", parts, **job)))
+    try:
+        yield running
+    finally:
+        feeding.cancel()
+        await running.stop()
+
+
+async def _feed(process: asyncio.subprocess.Process, data: bytes) -> None:
+    """Hand the job over; a process that died says so by its silence."""
+    pipe = process.stdin
+    assert pipe is not None
+    try:
+        pipe.write(data)
+        await pipe.drain()
+        pipe.close()
+    except (BrokenPipeError, ConnectionResetError):
+        return
+
+
+__all__ = ["PARSER", "REPORTER", "Child", "ChildLost", "child"]

@@ -1,0 +1,366 @@
+"""One chunk of roster rows as lines for the staging tables; made in the parser process.
+
+Here a person named in several rows becomes one record, personal fields are sealed, search keys
+and blind indexes are made, so that the database is left with sets to join and insert.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+import orjson
+
+from domain.imports.determination import POPULATION, facts_of
+from domain.imports.forms import HOUSEHOLD_ROLES, MEMBER_ROLES
+from domain.imports.model import RosterForm, RowOutcome
+from domain.imports.roster import Individual, RosterRow
+from domain.imports.whole_file import WholeFile, compact, makes_household
+from domain.people.determination import RuleParameters, determine
+from domain.people.masks import mask_address, mask_identity_number, mask_phone
+from domain.people.model import Situation
+from domain.people.priority import priority_of
+from domain.people.remits import remit_bits
+from domain.pinyin import name_keys
+from persistence.crypto import FieldCipher
+from persistence.importing import copy_text as pg
+from persistence.importing.ids import HOUSEHOLD, PROFILE, SUBJECT, Ids
+from persistence.importing.staging import stages_of
+
+STATED: Final = tuple(one.name for one in fields(Individual) if one.name != "identity_number")
+_AWAY: Final = 1 << STATED.index("away")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rule set in force in one region."""
+
+    id: UUID
+    parameters: RuleParameters
+
+
+@dataclass(slots=True)
+class _Staged:
+    """A person of this chunk: what its rows say of her, first statement first."""
+
+    key: int
+    row: int
+    subject: bool
+    region_code: int
+    household: int | None
+    ties: bool
+    again: bool
+    stated: int
+    remit: int
+    said: Individual
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Lines per staging table, in the order of ``staging.STAGES``, and the rows they come from."""
+
+    first_row: int
+    last_row: int = 0
+    lines: dict[str, list[str]] = field(default_factory=dict)
+
+
+class ChunkBuilder:
+    """Turns roster rows into chunks; remembers across chunks what the file has said of whom."""
+
+    def __init__(self, form: RosterForm, as_of: date, ids: Ids, cipher: FieldCipher, memory: WholeFile) -> None:
+        self.form, self.as_of = form, as_of
+        self._ids, self._cipher, self._memory = ids, cipher, memory
+        population = POPULATION[form]
+        self._population = population
+        self._subject_remit = remit_bits((population,), (population,))
+        self._member_remit = remit_bits((), (population,))
+        self._other_remit = remit_bits(())
+        self._named: dict[int, tuple[int, int]] = {}  # repeated number → id, which facts were stated
+        self._unnumbered: dict[tuple[int, str, str], tuple[int, int]] = {}  # household, relation, name → the same
+        self._people: dict[int, _Staged] = {}
+        self._households: set[int] = set()
+        self.chunk = Chunk(1)
+
+    def start(self, first_row: int) -> None:
+        """Begin a chunk."""
+        self.chunk = Chunk(first_row, first_row - 1, {table: [] for table in stages_of(self.form)})
+        self._people = {}
+        self._households = set()
+
+    def add(self, row: RosterRow, rules: Mapping[int, Rules]) -> None:
+        """Add a row. It ends here when it is rejected or a duplicate."""
+        self.chunk.last_row = row.number
+        first = None if row.rejected else self._memory.first_row_of(row)
+        if row.rejected or first is not None:
+            self._row_line(row, RowOutcome.REJECTED if row.rejected else RowOutcome.DUPLICATE, first, None, None)
+            return
+        numbers = [compact(row.subject.identity_number)] if row.subject.identity_number else []
+        numbers = numbers if makes_household("", self.form) else []
+        numbers += [
+            compact(one.person.identity_number)
+            for one in row.relatives
+            if one.person.identity_number and makes_household(one.role, self.form)
+        ]
+        root = self._memory.household(numbers, row.number)
+        household = self._ids.of(root, HOUSEHOLD)
+        subject = self._stage(row.subject, row, SUBJECT, household, self._subject_remit, True, None)
+        head = self._relatives(row, subject, household, root)
+        self._household_line(row, household, subject if head is None else head)
+        self._profile_line(row, subject)
+        self._determine(row, subject, rules)
+
+    def _relatives(self, row: RosterRow, subject: int, household: int, root: int) -> int | None:
+        """Stage relatives, kinship and guardianship; returns who heads a child's household."""
+        lines, region = self.chunk.lines, str(row.region_code)
+        number = str(row.number)
+        ward = pg.key(subject)
+        head: int | None = None
+        for slot, one in enumerate(row.relatives, start=1):
+            member = one.role in MEMBER_ROLES
+            remit = self._member_remit if member else self._other_remit
+            ties = one.role in HOUSEHOLD_ROLES
+            unnumbered = (root, one.relation, one.person.name)
+            key = self._stage(one.person, row, slot, household if member else None, remit, ties, unnumbered)
+            if key == subject:
+                continue
+            relative = pg.key(key)
+            lines["kinship"].append("\t".join((number, ward, relative, one.relation, region)))
+            if one.guards is not None:
+                lines["guardianship"].append(
+                    "\t".join(
+                        (number, ward, relative, one.guards.kind, one.relation, one.guards.capability or pg.NULL, region)
+                    )
+                )
+                if head is None and one.person.away is None:
+                    head = key  # whoever of the guardians is there
+        return head
+
+    def _stage(
+        self,
+        said: Individual,
+        row: RosterRow,
+        slot: int,
+        household: int | None,
+        remit: int,
+        ties: bool,
+        unnumbered: tuple[int, str, str] | None,
+    ) -> int:
+        """Return the id of a person of a row; what an earlier row stated of her stands."""
+        key = self._ids.of(row.number, slot)
+        number = None if said.identity_number is None else compact(said.identity_number)
+        stated = 0
+        if number is not None and number in self._memory.repeated:
+            key, stated = self._named.get(number, (key, 0))
+            self._named[number] = (key, stated | _stated(said))
+        elif number is None and unnumbered is not None:
+            key, stated = self._unnumbered.get(unnumbered, (key, 0))
+            self._unnumbered[unnumbered] = (key, stated | _stated(said))
+        known = self._people.get(key)
+        if known is None:
+            again = key != self._ids.of(row.number, slot)
+            self._people[key] = _Staged(
+                key, row.number, unnumbered is None, row.region_code, household, ties, again, stated, remit, said
+            )
+        else:
+            _fill(known.said, said)
+            known.remit |= remit
+            known.ties |= ties
+            known.subject |= unnumbered is None
+            known.household = known.household or household
+        return key
+
+    def _household_line(self, row: RosterRow, household: int, head: int) -> None:
+        if household in self._households:
+            return
+        self._households.add(household)
+        address = row.household_address
+        sealed = masked = None
+        if address:
+            sealed = self._cipher.seal_bytes("household", "address_cipher", household.to_bytes(16), address.encode())
+            masked = mask_address(address)
+        self.chunk.lines["household"].append(
+            "\t".join(
+                (pg.key(household), str(row.number), str(row.region_code), pg.key(head), pg.octets(sealed), pg.text(masked))
+            )
+        )
+
+    def _profile_line(self, row: RosterRow, subject: int) -> None:
+        values = row.profile
+        key = self._ids.of(row.number, PROFILE)
+        if "emergency_contact" in values:
+            values = self._with_contact(values, key)
+        self.chunk.lines[f"{self.form}_profile"].append(
+            "\t".join(
+                (pg.key(key), str(row.number), pg.key(subject), str(row.region_code), *map(pg.value, values.values()))
+            )
+        )
+
+    def _with_contact(self, values: dict[str, object], key: int) -> dict[str, object]:
+        """Seal an elder's emergency contact in its place among the columns."""
+        sealed: dict[str, object] = {}
+        for name, value in values.items():
+            if name != "emergency_contact":
+                sealed[name] = value
+                continue
+            contact = value if isinstance(value, str) else None
+            sealed["emergency_contact_cipher"] = (
+                self._cipher.seal_bytes("elder_profile", "emergency_contact_cipher", key.to_bytes(16), contact.encode())
+                if contact
+                else None
+            )
+            sealed["emergency_contact_masked"] = mask_address(contact, contact[:1]) if contact else None
+        return sealed
+
+    def _determine(self, row: RosterRow, subject: int, rules: Mapping[int, Rules]) -> None:
+        told = facts_of(row, self.form, self.as_of)
+        in_force = rules[row.region_code]
+        found = determine(told, self.as_of, in_force.parameters)
+        left_behind = found[0].left_behind if found else None
+        self._row_line(row, None, None, subject, left_behind, orjson.dumps(told, default=list).decode())
+        for one in found:
+            self.chunk.lines["status"].append(
+                "\t".join(
+                    (
+                        str(row.number),
+                        pg.key(subject),
+                        one.population,
+                        one.status,
+                        pg.array(one.flags),
+                        pg.array([reason.code for reason in one.reasons]),
+                        pg.number(one.since),
+                        pg.number(one.next_review_on),
+                        str(in_force.id),
+                        str(row.region_code),
+                    )
+                )
+            )
+
+    def _row_line(
+        self,
+        row: RosterRow,
+        outcome: RowOutcome | None,
+        first_row: int | None,
+        subject: int | None,
+        left_behind: bool | None,
+        told: str | None = None,
+    ) -> None:
+        own = row.subject.identity_number
+        blind = self._cipher.blind("identity_number", own) if own and outcome is not RowOutcome.REJECTED else None
+        faults = orjson.dumps([one.as_json() for one in row.faults]).decode() if row.faults else "[]"
+        self.chunk.lines["row"].append(
+            "\t".join(
+                (
+                    str(row.number),
+                    pg.text(row.sheet),
+                    str(row.sheet_row),
+                    outcome or pg.NULL,
+                    pg.number(first_row),
+                    pg.key(subject),
+                    pg.octets(blind),
+                    pg.flag(left_behind),
+                    pg.text(faults),
+                    pg.array(row.repaired),
+                    pg.text(told),
+                )
+            )
+        )
+
+    def finish(self) -> Chunk:
+        """Write the lines of the chunk's people and their absences, and return the chunk."""
+        people, absences = self.chunk.lines["person"], self.chunk.lines["absence"]
+        for one in self._people.values():
+            people.append(self._person_line(one))
+            away = one.said.away
+            if away is not None:
+                absences.append(
+                    "\t".join(
+                        (
+                            str(one.row),
+                            pg.key(one.key),
+                            str(away.since),
+                            away.reason,
+                            pg.text(away.destination),
+                            pg.number(away.destination_code),
+                            pg.text(away.contact_frequency),
+                            str(one.region_code),
+                            "t" if one.stated & _AWAY else "f",
+                        )
+                    )
+                )
+        return self.chunk
+
+    def _person_line(self, one: _Staged) -> str:
+        said = one.said
+        name = said.name or None
+        pinyin, initials = name_keys(name) if name else (None, None)
+        hardship = said.hardship or ()
+        living = said.situation is Situation.LIVING
+        return "\t".join(
+            (
+                pg.key(one.key),
+                str(one.row),
+                "t" if one.subject else "f",
+                str(one.region_code),
+                pg.key(one.household),
+                "t" if one.ties else "f",
+                "t" if one.again else "f",
+                str(one.stated),
+                str(one.remit),
+                str(priority_of(hardship, said.disability_category or said.disability_grade, said.health, said.illness)),
+                pg.number(said.registered_region_code),
+                pg.text(name),
+                pg.text(pinyin),
+                pg.text(initials),
+                said.sex or pg.NULL,
+                pg.number(said.birth_date),
+                said.ethnicity or pg.NULL,
+                said.education or pg.NULL,
+                said.marital_status or pg.NULL,
+                said.health or pg.NULL,
+                pg.text(said.disability_category),
+                pg.number(said.disability_grade),
+                pg.text(said.illness),
+                pg.array(said.hardship),
+                pg.flag(said.capable),
+                pg.NULL if living else said.situation,
+                pg.number(said.died_on),
+                *self._sealed(one.key, said),
+            )
+        )
+
+    def _sealed(self, key: int, said: Individual) -> tuple[str, ...]:
+        """Return the eight columns of identity number, phone and address."""
+        seal, blind, row = self._cipher.seal_bytes, self._cipher.blind, key.to_bytes(16)
+        sealed = [pg.NULL] * 8
+        if (number := said.identity_number) is not None:
+            sealed[0] = pg.octets(seal("person", "identity_number_cipher", row, number.encode()))
+            sealed[1] = pg.octets(blind("identity_number", number))
+            sealed[2] = mask_identity_number(number)
+        if (phone := said.phone) is not None:
+            sealed[3] = pg.octets(seal("person", "phone_cipher", row, phone.encode()))
+            sealed[4] = pg.octets(blind("phone", phone))
+            sealed[5] = mask_phone(phone)
+        if (address := said.address) is not None:
+            sealed[6] = pg.octets(seal("person", "address_cipher", row, address.encode()))
+            sealed[7] = pg.text(mask_address(address))
+        return tuple(sealed)
+
+
+def _unsaid(value: object) -> bool:
+    return value is None or value == "" or value is Situation.LIVING
+
+
+def _stated(said: Individual) -> int:
+    """Return which facts a row states, a bit each."""
+    return sum(1 << bit for bit, name in enumerate(STATED) if not _unsaid(getattr(said, name)))
+
+
+def _fill(known: Individual, said: Individual) -> None:
+    """Add what a later row says where the earlier ones say nothing."""
+    for name in STATED:
+        if _unsaid(getattr(known, name)):
+            setattr(known, name, getattr(said, name))
+
+
+__all__ = ["Chunk", "ChunkBuilder", "Rules"]
