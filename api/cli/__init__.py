@@ -1,11 +1,14 @@
 """The command line: ``python -m api.cli --help``."""
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from api.cli.console import UNUSABLE, give_up, progress, say, settings_or_exit
+
+ROOT = Path(__file__).resolve().parents[2]
 
 app = typer.Typer(
     name="shouwang",
@@ -155,6 +158,30 @@ def token(
         give_up(f"令牌被拒绝 / token refused: {error}")
     except OSError:
         give_up(f"服务没有应答 / no answer at {url or settings.issuer_url}: make serve, or --url")
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Where to write.")] = ROOT / "openapi",
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail when a file is not what the code says.")
+    ] = False,
+) -> None:
+    """导出契约 / Write the contract: openapi.json, schema.graphql, problems.md, access-matrix.md."""
+    from api.contract import contract
+
+    files = contract()
+    changed = [
+        name for name, text in files.items() if not (folder / name).exists() or (folder / name).read_text() != text
+    ]
+    if check:
+        if changed:
+            give_up(f"与代码不一致 / not what the code says: {', '.join(changed)}; make export")
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in changed:
+        (folder / name).write_text(files[name])
+    say.print(f"契约 / contract: {', '.join(changed) or '没有变化 / unchanged'} → {folder}")
 
 
 @regions.command("load")

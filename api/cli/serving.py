@@ -89,8 +89,13 @@ async def _tell(settings: Settings, stop: asyncio.Event, begun: float) -> None:
     say.print(
         f"\n[bold green]守望 Shouwang[/] 已就绪 / ready in {time.monotonic() - begun:.1f} s — Ctrl-C 停止 / stops all"
     )
-    for label, path in (("API", "/docs"), ("GraphiQL", "/graphql"), ("健康 / health", READY)):
-        say.print(f"  {label:<14} {base}{path}")
+    for label, path in (
+        ("API 文档 / docs", "/docs"),
+        ("GraphiQL", "/graphiql"),
+        ("GraphQL", "/graphql"),
+        ("健康 / health", READY),
+    ):
+        say.print(f"  {label:<16} {base}{path}")
     shown = False
     while settings.demo:
         try:

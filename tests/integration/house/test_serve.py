@@ -130,7 +130,7 @@ def test_the_demo_callers_are_told_to_their_owner_alone_and_their_tokens_hold(in
     assert [asked(installation, one["access_token"]) for one in callers] == [200] * len(callers)
     shown = installation.output()
     assert [one["name"] for one in callers if str(one["name"]) not in shown] == []
-    assert all(f"http://127.0.0.1:{installation.port}{path}" in shown for path in ("/docs", "/graphql", "/readyz"))
+    assert all(f"http://127.0.0.1:{installation.port}{path}" in shown for path in ("/docs", "/graphiql", "/readyz"))
 
 
 def test_token_prints_a_fresh_one(installation: Installation) -> None:
