@@ -66,7 +66,7 @@ def _uuid(value: object) -> object:
     if not isinstance(value, str):
         return value
     if _UUID.fullmatch(value) is None:
-        raise PydanticCustomError("id.format", "an id is a UUID in its hyphenated form")
+        raise PydanticCustomError("field.id", "an id is a UUID in its hyphenated form")
     return UUID(value)
 
 
@@ -99,7 +99,7 @@ def _value_of(kind: type[Chosen]) -> Callable[[object], object]:
         if not isinstance(value, str):
             return value
         if value not in values:
-            raise PydanticCustomError("choice.unknown", "not one of the published values")
+            raise PydanticCustomError("field.choice", "not one of the published values")
         return kind(value)
 
     return read

@@ -5,6 +5,14 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "外出已结束", "这次外出已登记返回。",
         "Absence ended", "This absence has ended.",
     ),
+    "absence.open": (
+        "外出未结束", "该人员已有一次尚未返回的外出，请先登记返回。",
+        "Away already", "The person is away already; record the return first.",
+    ),
+    "absence.overlaps": (
+        "外出时间重叠", "这次外出与已登记的外出时间重叠。",
+        "Absences overlap", "This absence overlaps one on record.",
+    ),
     "absence.return_before_departure": (
         "日期颠倒", "返回日期不能早于外出日期。",
         "Dates reversed", "The return must not be before the departure.",
@@ -24,6 +32,10 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
     "guardianship.ended": (
         "监护已结束", "这项监护已经结束。",
         "Guardianship ended", "This guardianship has ended.",
+    ),
+    "guardianship.exists": (
+        "监护已登记", "这项监护已经登记。",
+        "Guardianship exists", "This guardianship is on record already.",
     ),
     "guardianship.self": (
         "监护人有误", "本人不能做自己的监护人。",
@@ -45,9 +57,21 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "家庭没有成员", "家庭至少要有一名成员。",
         "No member", "A household has at least one member.",
     ),
+    "kinship.exists": (
+        "亲属关系已登记", "这项亲属关系已经登记。",
+        "Kinship exists", "This kinship is on record already.",
+    ),
     "kinship.self": (
         "亲属有误", "本人不能登记为自己的亲属。",
         "Bad relative", "Nobody is her own relative.",
+    ),
+    "operation.failed": (
+        "处理未完成", "处理时出错，未能完成，请重新提交；仍不成功请联系管理员。",
+        "Failed", "The work failed; submit it again, then ask the administrator.",
+    ),
+    "operation.gave_up": (
+        "已停止处理", "多次处理都中断，已停止。请检查文件后重新提交。",
+        "Given up", "The work broke off several times and was given up; check the file.",
     ),
     "person.dead": (
         "人员已去世", "该人员已登记去世，不能这样办理；登记去世请填写日期。",
@@ -60,6 +84,10 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
     "person.duplicate": (
         "人员已登记", "该身份证号码已在您的管辖范围内登记，请在原档案上办理。",
         "Already registered", "A person with this identity number is on your ledger already.",
+    ),
+    "person.external_id_taken": (
+        "外部编号重复", "同一来源系统的这个编号已登记给另一人。",
+        "External id taken", "Another person has this id of the source system.",
     ),
     "person.outside_remit": (
         "不在职责范围", "该人员不属于您单位的服务对象，不能登记。",
@@ -88,6 +116,10 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
     "profile.not_a_woman": (
         "性别不符", "妇女档案只能用于女性。",
         "Not a woman", "A woman's profile is for women.",
+    ),
+    "profile.open": (
+        "档案已建立", "该人员的这类档案正在使用，请直接修改。",
+        "Profile open", "The person has this profile already; change it instead.",
     ),
     "region.forbidden": (
         "不在管辖范围", "这个地区不在您单位的管辖范围内。",
