@@ -67,7 +67,8 @@ def _operations(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
         for method, operation in operations.items():
             if isinstance(operation, dict) and "x-permission" in operation:
                 asked[operation["x-permission"]].append(f"`{method.upper()} {path}`")
-    return ((f"`{name}`", "<br>".join(asked[name]) or "—") for name in PERMISSIONS)
+    anybody = ("任何令牌 / any token", "<br>".join(asked[""]) or "—")
+    return (anybody, *((f"`{name}`", "<br>".join(asked[name]) or "—") for name in PERMISSIONS))
 
 
 def _fields(grant: Grant) -> str:
