@@ -49,7 +49,7 @@ $(STAMP): requirements.lock | $(UV)
 
 .PHONY: serve
 serve: $(STAMP) ## Database, migrations, demo county, API and jobs in one process group; Ctrl-C stops all (PORT=8001)
-	@exec $(BIN)/python -m api.cli serve $(ARGS)
+	@exec env SHOUWANG_PARENT_PID=$$PPID $(BIN)/python -m api.cli serve $(ARGS)  # kill -9 of make ends all, too
 
 .PHONY: test
 test: $(STAMP) ## All tests; one part of the house: make test AREA=people

@@ -1,6 +1,7 @@
 """The command line: ``python -m api.cli --help``."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -40,8 +41,10 @@ def serve(
     from api.cli.preparing import PreparationFailed, SchemaBehind, prepare
     from api.embedded import EmbeddedFailed
     from api.logging import configure
-    from api.processes import AlreadyRunning, ChildFailed, PortTaken
+    from api.processes import PARENT_VARIABLE, AlreadyRunning, ChildFailed, PortTaken, end_with_parent
 
+    if PARENT_VARIABLE in os.environ:
+        end_with_parent()  # make, which would leave us behind when it is killed
     settings = settings_or_exit()
     configure(settings.log_level, settings.log_format)
     try:
