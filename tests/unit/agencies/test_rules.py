@@ -48,24 +48,32 @@ def test_a_leading_group_has_one_head() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "kind"),
+    "fields",
     [
-        ({"region": "42108"}, "region.format"),
-        ({"region": 421081}, "string_type"),
-        ({"name": "  "}, "too_short"),
-        ({"name": "石首\x00"}, "text.control_character"),
-        ({"credit_code": "11421081MB0000010X"}, "credit_code.checksum"),
-        ({"type": "office"}, "is_instance_of"),
-        ({"version": 1}, "extra_forbidden"),
-        ({"valid_from": "2026-02-30"}, "date.unknown"),
+        {"region": "42108"},
+        {"region": 421081},
+        {"name": "  "},
+        {"name": "石首\x00"},
+        {"credit_code": "11421081MB0000010X"},
+        {"type": "office"},
+        {"version": 1},
+        {"valid_from": "2026-02-30"},
     ],
 )
-def test_commands_are_strict(fields: dict[str, object], kind: str) -> None:
+def test_commands_are_strict(fields: dict[str, object]) -> None:
     good: dict[str, object] = {"type": "civil_affairs", "name": "石首市民政局", "region": "421081"}
     assert CreateAgency.model_validate(good).name == "石首市民政局"
     with pytest.raises(ValidationError) as raised:
         CreateAgency.model_validate(good | fields)
-    assert [one["type"] for one in raised.value.errors()] == [kind]
+    assert [one["loc"] for one in raised.value.errors()] == [tuple(fields)]
+
+
+def test_a_bad_credit_code_says_why() -> None:
+    with pytest.raises(ValidationError) as raised:
+        CreateAgency.model_validate(
+            {"type": "ngo", "name": "春苗", "region": "421081", "credit_code": "11421081MB0000010X"}
+        )
+    assert [one["type"] for one in raised.value.errors()] == ["credit_code.checksum"]
 
 
 def test_names_and_phones_take_their_one_form() -> None:
