@@ -194,6 +194,10 @@ class FieldCipher:
             found.append(mac.finalize())
         return found
 
+    def key_for(self, purpose: str) -> bytes:
+        """Return 32 bytes of key for another purpose of the service, such as the seal of page tokens."""
+        return self._derive(self._suite, self._ring.blind_id, f"key:{purpose}", 32)
+
     def _column(self, suite: _Suite, key_id: int, table: str, column: str) -> tuple[_Aead, bytes]:
         name = (suite.number, key_id, table, column)
         known = self._columns.get(name)

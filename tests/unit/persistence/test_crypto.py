@@ -87,6 +87,13 @@ def test_blind_indexes_depend_on_text_kind_and_key(cipher: FieldCipher) -> None:
         cipher.blind("address", "13800000000")
 
 
+def test_keys_for_other_purposes_are_their_own(cipher: FieldCipher) -> None:
+    keys = {cipher.key_for("page_token"), cipher.key_for("webhook"), FieldCipher(OTHER).key_for("page_token")}
+    assert len(keys) == 3
+    assert {len(key) for key in keys} == {32}
+    assert cipher.key_for("page_token") in keys
+
+
 @pytest.mark.parametrize(
     "arguments", [(1, {1: b"short"}), (1, {}), (2, {1: MASTER}), (300, {300: MASTER}), (1, {1: MASTER}, 9)]
 )
