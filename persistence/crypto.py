@@ -133,7 +133,9 @@ class FieldCipher:
     def from_hand_over(cls, data: bytes) -> "FieldCipher":
         """Return the cipher that ``hand_over`` described."""
         profile, active_id, index_id, masters = orjson.loads(data)
-        return cls(KeyRing(active_id, {int(one): bytes.fromhex(key) for one, key in masters.items()}, index_id), profile)
+        return cls(
+            KeyRing(active_id, {int(one): bytes.fromhex(key) for one, key in masters.items()}, index_id), profile
+        )
 
     def seal(self, table: str, column: str, row_id: UUID, text: str) -> bytes:
         """Return the sealed form of one field of one row."""
