@@ -9,6 +9,10 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "单位已登记", "同一区域已有同类型、同名称的单位。",
         "Agency exists", "An agency of this type and name exists in this region.",
     ),
+    "agency.ended": (
+        "单位已撤销", "该单位已经撤销，不能再修改。",
+        "Agency ended", "This agency has ended and cannot be changed.",
+    ),
     "agency.has_children": (
         "还有下级单位", "该单位还有下级单位，不能撤销。",
         "Agency has children", "The agency still has agencies below it.",
@@ -45,6 +49,14 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "没有这个权限", "没有这个权限，或岗位角色不包含它。",
         "Unknown permission", "There is no such permission, or the roles do not give it.",
     ),
+    "credit_code.checksum": (
+        "信用代码有误", "统一社会信用代码的校验码不对，请核对。",
+        "Bad credit code", "The check character of the unified social credit code is wrong.",
+    ),
+    "credit_code.format": (
+        "信用代码有误", "统一社会信用代码应为18位数字或大写字母，不含I、O、S、V、Z。",
+        "Bad credit code", "A unified social credit code has 18 digits or capital letters without I, O, S, V and Z.",
+    ),
     "department.duplicate": (
         "部门已登记", "该单位已有同名部门。",
         "Department exists", "The agency has a department of this name.",
@@ -53,6 +65,10 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "没有这个部门", "该单位没有这个部门。",
         "No such department", "There is no such department in the agency.",
     ),
+    "leading_group.ended": (
+        "领导小组已撤销", "该领导小组已经撤销，不能再修改。",
+        "Leading group ended", "This leading group has ended and cannot be changed.",
+    ),
     "leading_group.one_head": (
         "组长只有一名", "领导小组必须有且只有一名组长。",
         "One head", "A leading group has exactly one head.",
@@ -60,6 +76,10 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
     "leading_group.seat_doubled": (
         "人员重复", "同一人在领导小组中只能有一个职务。",
         "Seat doubled", "A person has one seat in a leading group.",
+    ),
+    "staff.ended": (
+        "人员已离岗", "该工作人员已经离岗，不能再修改。",
+        "Staff member left", "This member of staff has left office and cannot be changed.",
     ),
     "staff.unknown": (
         "没有这名工作人员", "没有这名工作人员，或已经离岗。",

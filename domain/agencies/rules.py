@@ -40,10 +40,10 @@ def ends_after_start(valid_from: date, valid_to: date) -> None:
         raise InvalidInput(Fault("/valid_to", "validity.reversed", {"valid_from": valid_from.isoformat()}))
 
 
-def still_open(valid_to: date | None, subject: str) -> None:
+def still_open(valid_to: date | None, otherwise: Conflict) -> None:
     """Refuse to change what has ended."""
     if valid_to is not None:
-        raise Conflict(f"{subject}.ended")
+        raise otherwise
 
 
 def one_head(seats: Sequence[tuple[UUID, LeadingGroupRole]]) -> None:

@@ -25,7 +25,7 @@ from domain.agencies.use_cases import (
     saved,
     within_reach,
 )
-from domain.errors import Fault, InvalidInput, NotFound
+from domain.errors import Conflict, Fault, InvalidInput, NotFound
 from domain.unit_of_work import Row, Saved, UnitOfWork, Work
 
 STAFF = "staff:write"
@@ -56,7 +56,7 @@ async def update_staff(access: Access, uow: UnitOfWork, command: UpdateStaff) ->
     async with uow.begin(access, STAFF) as work:
         member = await work.load("staff", command.staff_id, version=command.version)
         within_reach(work.access, member["region_code"])
-        rules.still_open(member["valid_to"], "staff")
+        rules.still_open(member["valid_to"], Conflict("staff.ended"))
         agency = await open_agency(work, member["agency_id"], "/staff_id")
         changes = patch(command, "staff_id", "region", "phone", required=("name", "posts"))
         if "posts" in changes:
@@ -76,7 +76,7 @@ async def end_staff(access: Access, uow: UnitOfWork, command: EndStaff) -> Saved
     async with uow.begin(access, STAFF) as work:
         member = await work.load("staff", command.staff_id, version=command.version)
         within_reach(work.access, member["region_code"])
-        rules.still_open(member["valid_to"], "staff")
+        rules.still_open(member["valid_to"], Conflict("staff.ended"))
         end = command.valid_to or work.today
         rules.ends_after_start(member["valid_from"], end)
         return await save(work, "staff", member, {"valid_to": end}, "staff.ended")
@@ -105,7 +105,7 @@ async def update_leading_group(access: Access, uow: UnitOfWork, command: UpdateL
     async with uow.begin(access, AGENCIES) as work:
         group = await work.load("leading_group", command.leading_group_id, version=command.version)
         within_reach(work.access, group["region_code"])
-        rules.still_open(group["valid_to"], "leading_group")
+        rules.still_open(group["valid_to"], Conflict("leading_group.ended"))
         changes = differing(group, patch(command, "leading_group_id", "seats", required=("name",)))
         await _office(work, changes.get("office_department_id"), group["region_code"])
         if command.seats is None:
@@ -125,7 +125,7 @@ async def end_leading_group(access: Access, uow: UnitOfWork, command: EndLeading
     async with uow.begin(access, AGENCIES) as work:
         group = await work.load("leading_group", command.leading_group_id, version=command.version)
         within_reach(work.access, group["region_code"])
-        rules.still_open(group["valid_to"], "leading_group")
+        rules.still_open(group["valid_to"], Conflict("leading_group.ended"))
         end = command.valid_to or work.today
         rules.ends_after_start(group["valid_from"], end)
         return await save(work, "leading_group", group, {"valid_to": end}, "leading_group.ended")
@@ -166,7 +166,7 @@ async def _seatable(work: Work, seats: Sequence[Seat], region_code: int) -> None
             member = await work.load("staff", seat.staff_id)
         except NotFound:
             raise InvalidInput(Fault(pointer, "staff.unknown")) from None
-        rules.still_open(member["valid_to"], "staff")
+        rules.still_open(member["valid_to"], Conflict("staff.ended"))
         rules.region_inside(member["region_code"], region_code, pointer)
 
 

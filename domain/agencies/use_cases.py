@@ -49,7 +49,7 @@ async def update_agency(access: Access, uow: UnitOfWork, command: UpdateAgency) 
     async with uow.begin(access, AGENCIES) as work:
         agency = await work.load("agency", command.agency_id, version=command.version)
         within_reach(work.access, agency["region_code"])
-        rules.still_open(agency["valid_to"], "agency")
+        rules.still_open(agency["valid_to"], Conflict("agency.ended"))
         changes = differing(agency, patch(command, "agency_id", required=("name",)))
         if changes.get("parent_id") is not None:
             await _movable(work, agency, changes["parent_id"])
@@ -64,7 +64,7 @@ async def end_agency(access: Access, uow: UnitOfWork, command: EndAgency) -> Sav
     async with uow.begin(access, AGENCIES) as work:
         agency = await work.load("agency", command.agency_id, version=command.version)
         within_reach(work.access, agency["region_code"])
-        rules.still_open(agency["valid_to"], "agency")
+        rules.still_open(agency["valid_to"], Conflict("agency.ended"))
         end = command.valid_to or work.today
         rules.ends_after_start(agency["valid_from"], end)
         if await work.find("agency", where={"parent_id": agency["id"]}, open_until="valid_to"):
@@ -121,7 +121,7 @@ async def open_agency(work: Work, agency_id: UUID, pointer: str) -> Row:
     except NotFound:
         raise InvalidInput(Fault(pointer, "agency.unknown")) from None
     within_reach(work.access, agency["region_code"])
-    rules.still_open(agency["valid_to"], "agency")
+    rules.still_open(agency["valid_to"], Conflict("agency.ended"))
     return agency
 
 

@@ -37,7 +37,7 @@ def test_validity() -> None:
     with pytest.raises(InvalidInput):
         rules.ends_after_start(date(2026, 1, 2), date(2026, 1, 1))
     with pytest.raises(Conflict, match=r"staff\.ended"):
-        rules.still_open(date(2026, 1, 1), "staff")
+        rules.still_open(date(2026, 1, 1), Conflict("staff.ended"))
 
 
 def test_a_leading_group_has_one_head() -> None:
