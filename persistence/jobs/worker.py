@@ -7,13 +7,13 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 import structlog
-from pgqueuer import PgQueuer
+from pgqueuer import PgQueuer, RetryRequested
 from pgqueuer.domain.models import Job, Schedule
 
 from domain.people.days import today as business_date
@@ -24,6 +24,7 @@ from persistence.jobs.daily import once_a_day
 
 IMPORT: Final = "import"
 MAX_ATTEMPTS: Final = 3
+CUT_OFF: Final = 5.0  # seconds after the grace
 # Minutes past each hour: a day's work is asked for hourly and done once, so a missed hour is made up.
 HOURLY: Final = "5 * * * *"
 RunImport = Callable[[asyncpg.Pool, FieldCipher, UUID], Awaitable[object]]
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 # A crash does not count an attempt in the queue, so we count before we begin: a file that kills
 # the process (out of memory) must not kill it for ever.
 _BEGIN = "UPDATE operation SET attempts = attempts + 1, updated_at = clock_timestamp() WHERE id = $1 RETURNING attempts"
+_LET_GO = "UPDATE operation SET attempts = attempts - 1 WHERE id = $1 AND attempts > 0"  # no fault of the file's
 _GIVE_UP = """
 UPDATE operation SET status = 'failed', finished_at = clock_timestamp(), version = version + 1,
   problem = jsonb_build_object('code', $2::text)
@@ -53,6 +55,7 @@ class Worker:
     ) -> None:
         """Take a DSN that reaches the server itself: the queue listens and locks by session."""
         self.stop = asyncio.Event()
+        self._out_of_time = asyncio.Event()
         self._dsn = dsn
         self._cipher = cipher
         self._role = role
@@ -74,10 +77,21 @@ class Worker:
             await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
             queuer.shutdown.set()
-            await _finished(running, grace)
+            await self._wind_up(running, grace)
         finally:
             await listening.close()
             await pool.close()
+
+    async def _wind_up(self, running: asyncio.Task[None], grace: float) -> None:
+        """Wait for work in flight, then have it put back; what still hangs is cut off."""
+        done, _ = await asyncio.wait((running,), timeout=grace)
+        if not done:
+            self._out_of_time.set()
+            done, _ = await asyncio.wait((running,), timeout=CUT_OFF)
+        if not done:
+            running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
 
     async def daily(self, pool: asyncpg.Pool) -> None:
         """Do what is due once a day and was not done today."""
@@ -107,11 +121,26 @@ class Worker:
     def _register(self, queuer: PgQueuer, pool: asyncpg.Pool) -> None:
         @queuer.entrypoint(IMPORT, concurrency_limit=1)
         async def import_(job: Job) -> None:
-            await self.attempt(pool, UUID((job.payload or b"").decode()))
+            await self._within_time(pool, UUID((job.payload or b"").decode()))
 
         @queuer.schedule("daily", HOURLY)
         async def daily(_: Schedule) -> None:
             await self.daily_or_later(pool)
+
+    async def _within_time(self, pool: asyncpg.Pool, operation_id: UUID) -> None:
+        """Run an import until it ends or our time does; then put it back for another process."""
+        work = asyncio.create_task(self.attempt(pool, operation_id))
+        over = asyncio.create_task(self._out_of_time.wait())
+        await asyncio.wait((work, over), return_when=asyncio.FIRST_COMPLETED)
+        over.cancel()
+        if work.done():
+            work.result()
+            return
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+        await _as_system(pool, _LET_GO, operation_id)
+        raise RetryRequested(reason="the process ends")
 
     async def attempt(self, pool: asyncpg.Pool, operation_id: UUID) -> None:
         """Run an import, at most ``MAX_ATTEMPTS`` times over all crashes; never raises.
@@ -138,7 +167,11 @@ async def run_worker(dsn: str, cipher: FieldCipher, *, role: str | None = RUNTIM
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop.set)
-    await worker.run(grace)
+    try:
+        await worker.run(grace)
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
 
 
 async def _run_import(pool: asyncpg.Pool, cipher: FieldCipher, operation_id: UUID) -> None:
@@ -152,16 +185,6 @@ async def _as_system(pool: asyncpg.Pool, sql: str, *values: object) -> int | Non
         await set_scope(connection, SYSTEM_SCOPE)
         found: int | None = await connection.fetchval(sql, *values)
         return found
-
-
-async def _finished(running: asyncio.Task[None], grace: float) -> None:
-    """Wait for work in flight, then let go of it: its row comes back when its heartbeat is missed."""
-    try:
-        await asyncio.wait_for(asyncio.shield(running), timedelta(seconds=grace).total_seconds())
-    except TimeoutError:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
 
 
 __all__ = ["HOURLY", "IMPORT", "MAX_ATTEMPTS", "Worker", "run_worker"]

@@ -15,7 +15,7 @@ from sqlmodel.main import default_registry
 
 from domain.errors import Conflict, Forbidden, Stale
 from domain.ids import new_id
-from domain.people.masks import mask_address, mask_identity_number, mask_phone
+from domain.people.masks import mask_address, mask_contact, mask_identity_number, mask_phone
 from persistence.crypto import FieldCipher
 from persistence.tables import metadata
 
@@ -24,7 +24,7 @@ SECRETS: Final[dict[str, Callable[[str], str]]] = {
     "identity_number": mask_identity_number,
     "phone": mask_phone,
     "address": mask_address,
-    "emergency_contact": mask_phone,
+    "emergency_contact": mask_contact,
 }
 
 # What a broken constraint means to the caller.

@@ -1,6 +1,8 @@
 """The job process: a job exists with its transaction or not at all, and a poisoned one ends."""
 
 import asyncio
+import os
+import signal
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,7 +15,7 @@ from persistence.crypto import FieldCipher
 from persistence.engine import SYSTEM_SCOPE, set_scope
 from persistence.jobs.queue import enqueue
 from persistence.jobs.upkeep import clear_expired, ensure_event_partitions
-from persistence.jobs.worker import IMPORT, MAX_ATTEMPTS, Worker
+from persistence.jobs.worker import IMPORT, MAX_ATTEMPTS, Worker, run_worker
 
 
 async def operation(owner: asyncpg.Connection, attempts: int = 0) -> UUID:
@@ -125,3 +127,36 @@ async def test_what_has_expired_is_cleared(owner: asyncpg.Connection, pool: asyn
         assert await clear_expired(connection) == 2
     assert await owner.fetchval("SELECT array_agg(key) FROM idempotency_key") == ["young"]
     assert await owner.fetchval("SELECT array_agg(value) FROM revocation") == ["young"]
+
+
+async def test_work_that_outlasts_the_grace_is_put_back(
+    database: str, owner: asyncpg.Connection, pool: asyncpg.Pool, cipher: FieldCipher
+) -> None:
+    begun = asyncio.Event()
+
+    async def endless(_: asyncpg.Pool, __: FieldCipher, ___: UUID) -> None:
+        begun.set()
+        await asyncio.sleep(3600)
+
+    row_id = await operation(owner)
+    await queue(pool, row_id)
+    worker = Worker(database, cipher, run_import=endless)
+    running = asyncio.create_task(worker.run(grace=0.1))
+    await asyncio.wait_for(begun.wait(), 10)
+    worker.stop.set()
+    await asyncio.wait_for(running, 10)
+    assert await owner.fetchval("SELECT status::text FROM pgqueuer") == "queued"
+    assert tuple(await owner.fetchrow("SELECT status, attempts FROM operation")) == ("queued", 0)
+
+
+async def test_a_signal_ends_the_process_in_order(
+    database: str, cipher: FieldCipher, owner: asyncpg.Connection
+) -> None:
+    running = asyncio.create_task(run_worker(database, cipher))
+
+    async def at_work() -> bool:
+        return bool(await owner.fetchval("SELECT count(*) FROM pgqueuer_schedules"))
+
+    await until(at_work)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(running, 10)

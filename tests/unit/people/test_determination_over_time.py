@@ -16,6 +16,7 @@ from domain.people.determination import (
     determine,
 )
 from domain.people.model import AbsenceReason, IncapableParent, Population, Situation
+from domain.people.reasons import sentence
 
 RECENT = st.dates(date(2022, 1, 1), date(2027, 12, 31))
 BIRTHS = (
@@ -151,3 +152,12 @@ def test_months_keep_the_day_or_end_the_month(day: date, months: int) -> None:
     then = add_months(day, months)
     assert (then.year * 12 + then.month) - (day.year * 12 + day.month) == months
     assert then.day == day.day or (then.day < day.day and (then + timedelta(days=1)).day == 1)
+
+
+@given(FACTS, RULES, RECENT)
+def test_every_reason_has_its_sentence(facts: Facts, rules: RuleParameters, day: date) -> None:
+    for found in determine(facts, day, rules):
+        assert found.reasons
+        for reason in found.reasons:
+            assert sentence(reason)
+            assert "{" not in sentence(reason)
