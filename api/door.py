@@ -34,10 +34,14 @@ async def enter(services: Services, scope: Scope, channel: str) -> Caller:
     access = await services.authenticator.authenticate(scope["headers"])
     scope.setdefault("state", {})["client_id"] = access.client_id  # for the access log
     limits = await services.limits.admit(access.client_id)
-    request_id = request_id_of(scope)
-    address = scope["client"][0] if scope.get("client") else None
-    origin = Origin(channel, request_id, address)
-    return Caller(access, origin, language_of(scope["headers"]), request_id, dict(scope["headers"]), limits)
+    language = language_of(scope["headers"])
+    return Caller(access, origin_of(scope, channel), language, request_id_of(scope), dict(scope["headers"]), limits)
+
+
+def origin_of(scope: Scope, channel: str = "rest") -> Origin:
+    """Return where a request came from, as events keep it."""
+    client = scope.get("client")
+    return Origin(channel, request_id_of(scope), client[0] if client else None)
 
 
 def idempotency_of(services: Services, caller: Caller, what: bytes, body: bytes) -> Idempotency | None:
@@ -47,6 +51,6 @@ def idempotency_of(services: Services, caller: Caller, what: bytes, body: bytes)
         return None
     key = raw.decode("latin-1")
     if not key or len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
-        raise InvalidInput(Fault("/Idempotency-Key", "idempotency.key_malformed"), malformed=True)
-    fingerprint = hashlib.sha256(what + b"\n" + body).digest()
+        raise InvalidInput(Fault("/Idempotency-Key", "idempotency.key"), malformed=True)
+    fingerprint = hashlib.sha256(b"\0".join((caller.access.sub.encode(), what, body))).digest()
     return services.idempotency(caller.access.client_id, key, fingerprint)

@@ -9,7 +9,6 @@ from api.settings import Settings
 from api.writing import Idempotency, Writer
 from domain.access import Access
 from domain.events import Origin
-from domain.imports.files import Files
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -46,10 +45,8 @@ class Services:
     writer: Writer
     idempotency: MakesIdempotency
     determine: Callable[[Access, Mapping[str, object], Origin], Awaitable[object]]
-    files: Files
+    imports: Any
     ready: Callable[[], Awaitable[dict[str, str]]]
-    close: Callable[[], Awaitable[None]]
-    metrics: Callable[[], bytes]
 
 
-__all__ = ["Any", "Services"]
+__all__ = ["Services"]

@@ -1,24 +1,14 @@
 """Runs writes for both transports: the use case, its answer read before the commit, idempotency."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from domain.access import Access
 from domain.commands import Command
 from domain.events import Origin
+from domain.idempotency import Kept
 from domain.unit_of_work import UnitOfWork
 from domain.writes import Write
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An answer as it is sent and as it is kept under an idempotency key."""
-
-    status: int
-    body: bytes
-    etag: str = ""
-    replayed: bool = False
 
 
 class Idempotency(Protocol):
@@ -55,7 +45,7 @@ class Writer:
     def __init__(self, units: MakesUnits) -> None:
         self._units = units
 
-    async def run(  # noqa: PLR0913 - the parts of one write
+    async def run(
         self,
         access: Access,
         write: Write,

@@ -273,7 +273,7 @@ class View:
 VIEWS: dict[str, View] = {}
 
 
-def view(
+def view(  # noqa: PLR0913 - what a declaration may say, by name
     table: str = "",
     *,
     plural: str = "",
@@ -325,7 +325,7 @@ def _resolve(one_view: View) -> None:
     makers: tuple[FilterMaker, ...] = getattr(declared, "__filters__", ())
     one_view.filters = {one_filter.name: one_filter for make in makers for one_filter in make(one_view.fields)}
     one_view.embeds = getattr(declared, "__embeds__", ())
-    one_view.order_columns = getattr(declared, "__order_columns__", {})
+    one_view.order_columns = dict(getattr(declared, "__order_columns__", ()))
     one_view.orders = getattr(declared, "__orders__", (f"-{one_view.key}",))
 
 

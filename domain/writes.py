@@ -12,6 +12,9 @@ from domain.access import Access
 from domain.commands import Command
 from domain.unit_of_work import UnitOfWork
 
+NODE = "Node"
+"""A write whose answer may be of several views: REST shows the record's own, GraphQL the interface."""
+
 UseCase = Callable[[Access, UnitOfWork, Any], Awaitable[Any]]
 
 

@@ -34,9 +34,9 @@ FROM client c
 LEFT JOIN staff s ON s.id = c.staff_id
 LEFT JOIN agency a ON a.id = CASE WHEN c.kind = 'staff' THEN s.agency_id ELSE c.agency_id END
 WHERE c.client_id = $1 AND c.active
-  AND (c.kind <> 'staff' OR (s.valid_from <= current_date AND (s.valid_to IS NULL OR s.valid_to >= current_date)))
+  AND (c.kind <> 'staff' OR (s.valid_from <= current_date AND (s.valid_to IS NULL OR s.valid_to > current_date)))
   AND (c.kind <> 'person' OR c.person_id IS NOT NULL)
-  AND (a.id IS NULL OR (a.valid_from <= current_date AND (a.valid_to IS NULL OR a.valid_to >= current_date)))
+  AND (a.id IS NULL OR (a.valid_from <= current_date AND (a.valid_to IS NULL OR a.valid_to > current_date)))
 """
 FAILED: Final = f"""
 INSERT INTO client_lockout AS l (name, failures, locked_until) VALUES ($1, 1, now())

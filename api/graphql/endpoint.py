@@ -58,7 +58,7 @@ class Endpoint:
     def __init__(self, executor: Executor, mutate: Mutate | None, *, introspection: bool) -> None:
         self.executor, self.mutate, self.introspection = executor, mutate, introspection
 
-    async def answer(  # noqa: PLR0913 - the parts of an HTTP request
+    async def answer(
         self,
         access: Access,
         method: str,

@@ -15,13 +15,15 @@ from graphql import (
     execute_sync,
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from pydantic import ValidationError
 
+from api.faults import read_faults
 from api.graphql.arguments import Structure, of_list, of_node, of_one
 from api.graphql.documents import Documents, Prepared, operation_of
 from api.graphql.planner import Source, Walk
 from api.graphql.schema import node_views, root_fields
 from domain.access import Access
-from domain.errors import InvalidInput, ShouwangError
+from domain.errors import InvalidInput, NotFound, ShouwangError
 from domain.naming import snake
 from domain.selection import Query
 
@@ -158,7 +160,13 @@ class Executor:
             return structure
         if source.kind == "document":
             name = source.node.name.value
-            into[source.key] = await self.providers[name](access, {snake(key): value for key, value in given.items()})
+            asked = {snake(key): value for key, value in given.items()}
+            try:
+                into[source.key] = await self.providers[name](access, asked)
+            except NotFound:  # an unseen row is null without error
+                into[source.key] = None
+            except ValidationError as error:
+                raise InvalidInput(*read_faults(error.errors(include_input=False), in_request=False)) from None
         elif source.kind == "node" or source.view is None:
             into |= of_node(source.key, given)
         else:

@@ -40,7 +40,7 @@ def input_type(model: type[BaseModel]) -> type:
     return made
 
 
-def _annotation(annotation: Any) -> str:  # noqa: PLR0911 - one line a kind
+def _annotation(annotation: Any) -> str:
     if get_origin(annotation) is Annotated:
         return _annotation(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):

@@ -146,13 +146,18 @@ class DocumentLimits:
 
 
 def _definition(parent: object, name: str) -> GraphQLField | None:
-    if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
-        return parent.fields.get(name)
-    return None
+    if not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
+        return None
+    found: GraphQLField | None = parent.fields.get(name)
+    return found
 
 
 def refused(limit: str, most: int) -> InvalidInput:
     """Return the problem of a document over a limit."""
     return InvalidInput(
-        Fault("/query", f"graphql.{limit}", {"most": most}), code="graphql.too_complex", malformed=True, limit=limit, most=most
+        Fault("/query", f"graphql.{limit}", {"most": most}),
+        code="graphql.too_complex",
+        malformed=True,
+        limit=limit,
+        most=most,
     )

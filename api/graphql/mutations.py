@@ -9,6 +9,7 @@ from graphql import GraphQLError, OperationDefinitionNode
 from graphql.execution.values import VariableValues, get_argument_values
 from pydantic import ValidationError
 
+from api.faults import read_faults
 from api.graphql import types
 from api.graphql.arguments import Structure, of_list
 from api.graphql.documents import Prepared
@@ -16,14 +17,15 @@ from api.graphql.executor import Answer, Executor
 from api.graphql.inputs import input_type, to_command
 from api.graphql.planner import Nodes, Walk
 from api.graphql.types import argument, field
-from api.writing import Idempotency, Kept, Writer
+from api.writing import Idempotency, Writer
 from domain.access import Access
 from domain.errors import InvalidInput, ShouwangError
 from domain.events import Origin
+from domain.idempotency import Kept
 from domain.naming import camel, snake
 from domain.selection import ById, Constant, Document, Query, Root
 from domain.view import VIEWS
-from domain.writes import Write
+from domain.writes import NODE, Write
 
 PAYLOAD_KEY = "result"
 
@@ -36,11 +38,12 @@ def mutation_type(writes: Sequence[Write]) -> type:
         made = input_type(write.command)
         payload = f"{made.__name__.removesuffix('Input')}Payload"
         if not hasattr(types, payload):
-            shown = {snake(write.answers): field(f"{write.answers} | None", name=snake(write.answers))}
-            types._make(payload, shown, strawberry.type)  # noqa: SLF001 - one module in several screens
+            name = snake(write.answers)
+            shown = {name: field(f"{write.answers} | None", name=name)}
+            types._make(payload, shown, strawberry.type)
         taken = argument("input", made.__name__)
         members[write.name] = field(f"{payload} | None", taken, name=write.name, description=write.doc)
-    return types._make("Mutation", members, strawberry.type)  # noqa: SLF001
+    return types._make("Mutation", members, strawberry.type)
 
 
 class Mutations:
@@ -50,7 +53,7 @@ class Mutations:
         self.executor, self.writer = executor, writer
         self.writes = {camel(write.name): write for write in writes}
 
-    async def __call__(  # noqa: PLR0913, PLR0917 - the parts of one request
+    async def __call__(
         self,
         access: Access,
         prepared: Prepared,
@@ -75,7 +78,8 @@ class Mutations:
         except (ShouwangError, GraphQLError) as error:
             return Answer(orjson.dumps({name: None}), ((name, error),))
         except ValidationError as error:
-            return Answer(orjson.dumps({name: None}), ((name, InvalidCommand(error)),))
+            faults = read_faults(error.errors(include_input=False), in_request=False)
+            return Answer(orjson.dumps({name: None}), ((name, InvalidInput(*faults)),))
         return Answer(b"{" + orjson.dumps(name) + b":" + kept.body + b"}")
 
     async def _run(  # noqa: PLR0913, PLR0917
@@ -98,8 +102,7 @@ class Mutations:
         query, arguments = self._payload(write, walk, nodes, values)
 
         async def answer(connection: Any, result: Any) -> Kept:
-            document = VIEWS[write.answers].is_document
-            arguments[PAYLOAD_KEY] = result.model_dump(mode="json") if document else result.id
+            arguments[PAYLOAD_KEY] = getattr(result, "id", result)  # a record's key, or the document itself
             # Its own plan, made anew: a mutation's payload is small and its documents are many.
             signature = ("payload", prepared.number, repr(query.roots))
             text, _ = await self.executor.reads.read(access, signature, lambda: query, arguments, connection)
@@ -107,7 +110,9 @@ class Mutations:
 
         return await self.writer.run(access, write, command, origin, answer, idempotency)
 
-    def _payload(self, write: Write, walk: Walk, nodes: Nodes, values: VariableValues) -> tuple[Query, dict[str, object]]:
+    def _payload(
+        self, write: Write, walk: Walk, nodes: Nodes, values: VariableValues
+    ) -> tuple[Query, dict[str, object]]:
         """Return what the payload's selection reads of the changed row."""
         roots = self._payload_roots(write, walk, nodes)
         arguments: dict[str, object] = {}
@@ -123,23 +128,15 @@ class Mutations:
         return Query(tuple(self._payload_roots(write, again, nodes) if structures else roots)), arguments
 
     def _payload_roots(self, write: Write, walk: Walk, nodes: Nodes) -> list[tuple[str, Root]]:
-        view = VIEWS[write.answers]
+        views = self.executor.nodes if write.answers == NODE else (VIEWS[write.answers],)
         payload = f"{write.command.__name__}Payload"
         target = walk.schema.get_type(payload)
         roots: list[tuple[str, Root]] = []
         for name, below in walk.collect([n.selection_set for n in nodes if n.selection_set], target).items():  # type: ignore[arg-type]
             if below[0].name.value == "__typename":
                 roots.append((name, Constant(payload)))
-            elif view.is_document:
-                roots.append((name, Document(PAYLOAD_KEY, walk.object(view, below))))
+            elif views[0].is_document:
+                roots.append((name, Document(PAYLOAD_KEY, walk.object(views[0], below))))
             else:
-                roots.append((name, ById(PAYLOAD_KEY, (walk.object(view, below),))))
+                roots.append((name, ById(PAYLOAD_KEY, tuple(walk.object(view, below) for view in views))))
         return roots
-
-
-class InvalidCommand(InvalidInput):
-    """A command that did not validate: carries pydantic's error to the problem writer."""
-
-    def __init__(self, error: ValidationError) -> None:
-        super().__init__()
-        self.error = error

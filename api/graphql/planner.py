@@ -24,6 +24,7 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
 )
+
 from api.graphql.arguments import Structure
 from domain.naming import snake
 from domain.selection import (
@@ -76,7 +77,10 @@ class Walk:
     _root: str = ""
 
     def query(
-        self, operation: OperationDefinitionNode, dropped: frozenset[str] = frozenset(), ready: frozenset[str] = frozenset()
+        self,
+        operation: OperationDefinitionNode,
+        dropped: frozenset[str] = frozenset(),
+        ready: frozenset[str] = frozenset(),
     ) -> Query:
         """Return the tree of an operation; roots in ``dropped`` become null, those in ``ready`` are JSON already."""
         root_type = self.schema.query_type
@@ -198,7 +202,7 @@ class Walk:
     def _action(self, view: View, node: FieldNode) -> "Constant | Action":
         return Constant(f"{view.name}Access") if node.name.value == "__typename" else Action(snake(node.name.value))
 
-    def page(self, view: View, relation: str, key: str, nodes: Nodes, order: str = "") -> Page:  # noqa: PLR0913, PLR0917
+    def page(self, view: View, relation: str, key: str, nodes: Nodes, order: str = "") -> Page:
         """Return a connection's page; a relation has its own order, a root the one asked for."""
         structure = self.structures.get(key) or Structure(order=view.orders[0])
         parts = tuple(self._parts(view, nodes))
@@ -237,4 +241,3 @@ class Walk:
         for name, below in self.collect(self._below(nodes), info).items():
             written = below[0].name.value
             yield name, Constant(info.name) if written == "__typename" else written
-

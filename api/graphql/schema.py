@@ -55,7 +55,7 @@ def _query() -> type:
             ]
             members[snake(name)] = field(f"{view.name} | None", *arguments, name=snake(name), description=view.doc)
     members["node"] = field("Node | None", argument("id", "strawberry.ID"), name="node")
-    return types._make("Query", members, strawberry.type)  # noqa: SLF001 - one module in two screens
+    return types._make("Query", members, strawberry.type)
 
 
 def node_views() -> tuple[View, ...]:

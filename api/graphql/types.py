@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from enum import Enum, StrEnum
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,8 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from domain.naming import camel
-from domain.view import Field, Relation, View, resolve
+from domain.view import Field, Relation, View
+from domain.views import views as all_views
 
 _here = sys.modules[__name__]
 SCALARS: dict[type, str] = {
@@ -70,7 +72,7 @@ def field(annotation: str, *arguments: StrawberryArgument, name: str, descriptio
     """Return a field of a type that is made here; nothing resolves it, the planner compiles it."""
     made = StrawberryField(python_name=name, graphql_name=camel(name), description=description or None)
     made.arguments = list(arguments)
-    made.metadata = {"annotation": annotation}
+    made.metadata = MappingProxyType({"annotation": annotation})
     return made
 
 
@@ -123,7 +125,7 @@ def _relation(view: View, relation: Relation, views: dict[str, View]) -> Strawbe
 @cache
 def make_types() -> dict[str, View]:
     """Make the types of all views; returns the views."""
-    views = resolve()
+    views = all_views()
     for view in views.values():
         members: dict[str, Any] = {name: field_annotation(view, one) for name, one in view.fields.items()}
         members |= {name: _relation(view, one, views) for name, one in view.relations.items()}
@@ -133,7 +135,7 @@ def make_types() -> dict[str, View]:
             actions = _make(f"{view.name}Access", dict.fromkeys(view.actions, "bool"), strawberry.type)
             members["access"] = field(actions.__name__, name="access", description="Actions open to the caller.")
         bases = (Node,) if is_node(view) else ()
-        _make(view.name, members, strawberry.type(description=view.doc), bases)  # type: ignore[arg-type]
+        _make(view.name, members, strawberry.type(description=view.doc), bases)
         if not view.is_document:
             _make_list(view)
     return views
@@ -160,5 +162,9 @@ def _make_list(view: View) -> None:
 
 def _make_filter(view: View, members: dict[str, str]) -> None:
     annotations = {name: annotation.removesuffix(" = None") for name, annotation in members.items()}
-    namespace: dict[str, Any] = {"__annotations__": annotations, "__module__": __name__, **dict.fromkeys(members, strawberry.UNSET)}
+    namespace: dict[str, Any] = {
+        "__annotations__": annotations,
+        "__module__": __name__,
+        **dict.fromkeys(members, strawberry.UNSET),
+    }
     setattr(_here, f"{view.name}Filter", strawberry.input(type(f"{view.name}Filter", (), namespace)))

@@ -65,14 +65,6 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "亲属有误", "本人不能登记为自己的亲属。",
         "Bad relative", "Nobody is her own relative.",
     ),
-    "operation.failed": (
-        "处理未完成", "处理时出错，未能完成，请重新提交；仍不成功请联系管理员。",
-        "Failed", "The work failed; submit it again, then ask the administrator.",
-    ),
-    "operation.gave_up": (
-        "已停止处理", "多次处理都中断，已停止。请检查文件后重新提交。",
-        "Given up", "The work broke off several times and was given up; check the file.",
-    ),
     "person.dead": (
         "人员已去世", "该人员已登记去世，不能这样办理；登记去世请填写日期。",
         "Person dead", "This cannot be done for a dead person; a death is recorded with its date.",

@@ -5,7 +5,8 @@ from typing import Any, Optional
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from domain.view import VIEWS, View, resolve
+from domain.view import VIEWS, View
+from domain.views import views
 
 _made: dict[str, type[BaseModel]] = {}
 
@@ -18,7 +19,7 @@ class Model(BaseModel):
 
 def model(view: View) -> type[BaseModel]:
     """Return the model of a view's rows; relations appear when ``fields`` asks for them."""
-    resolve()
+    views()
     if view.name not in _made:
         for one in VIEWS.values():
             _made[one.name] = _declare(one)
@@ -35,9 +36,8 @@ def _declare(view: View) -> type[BaseModel]:
     for name, relation in view.relations.items():
         target = relation.target
         if relation.kind == "many":
-            nested = create_model(
-                f"{view.name}{name.title().replace('_', '')}", __base__=Model, items=(f"list[{target}]", ...), total=(int, ...)
-            )
+            nested_members: dict[str, Any] = {"items": (f"list[{target}]", ...), "total": (int, ...)}
+            nested = create_model(f"{view.name}{name.title().replace('_', '')}", __base__=Model, **nested_members)
             _made.setdefault(nested.__name__, nested)
             members[name] = (Optional[nested], None)  # noqa: UP045
         elif relation.kind == "embedded_many":
@@ -47,17 +47,19 @@ def _declare(view: View) -> type[BaseModel]:
     if view.actions:
         members["access"] = (dict[str, bool], Field(default_factory=dict, description="Actions open to the caller."))
     if view.maskable:
-        members["withheld"] = (list[str], Field(default_factory=list, description="Requested fields that are withheld."))
+        members["withheld"] = (
+            list[str],
+            Field(default_factory=list, description="Requested fields that are withheld."),
+        )
     return create_model(view.name, __base__=Model, __doc__=view.doc, **members)
 
 
 @cache
 def page_model(view: View) -> type[BaseModel]:
     """Return the model of a page of a view's rows."""
-    return create_model(
-        f"{view.name}Page",
-        __base__=Model,
-        items=(list[model(view)], ...),  # type: ignore[misc]
-        next_page_token=(Optional[str], None),  # noqa: UP045
-        total=(Optional[int], Field(None, description="Only when asked for with count=true.")),  # noqa: UP045
-    )
+    members: dict[str, Any] = {
+        "items": (list[model(view)], ...),  # type: ignore[misc]
+        "next_page_token": (Optional[str], None),  # noqa: UP045
+        "total": (Optional[int], Field(None, description="Only when asked for with count=true.")),  # noqa: UP045
+    }
+    return create_model(f"{view.name}Page", __base__=Model, **members)

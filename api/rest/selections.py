@@ -22,7 +22,9 @@ def selection(view: View, fields: str) -> Object:
     """Return the selection that a ``fields`` parameter means; empty means the default."""
     paths = [tuple(path.split(".")) for path in fields.split(",")] if fields else []
     if len(paths) > MOST_FIELDS or any(len(path) > DEEPEST for path in paths):
-        raise InvalidInput(Fault("/fields", "fields.too_many", {"most": MOST_FIELDS, "deepest": DEEPEST}), malformed=True)
+        raise InvalidInput(
+            Fault("/fields", "fields.too_many", {"most": MOST_FIELDS, "deepest": DEEPEST}), malformed=True
+        )
     return _object(view, paths)
 
 

@@ -162,7 +162,7 @@ class MyAgency:
     id: UUID
     type: AgencyType
     name: str
-    region: str
+    region: str | None
 
 
 @document()

@@ -7,6 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from domain.access import FieldClass
+from domain.imports.views import Event
 from domain.people.model import (
     AbsenceReason,
     Capability,
@@ -25,13 +26,13 @@ from domain.people.model import (
 )
 from domain.regions.views import Region
 from domain.view import (
-    Sensitive,
     HARDSHIP,
     HEALTH,
     NAME,
     PERSONAL,
     Households,
     People,
+    Sensitive,
     Subject,
     between,
     current,
@@ -103,6 +104,7 @@ class Person:
     wards: list[Guardianship] = many("guardian_id")
     kin: list[Kinship] = many("person_id", order="id")
     absences: list[Absence] = many("person_id")
+    history: list[Event] = many("subject_id")
     __filters__ = (
         within("region", "region_code"),
         population("population", Population),
@@ -111,10 +113,12 @@ class Person:
         has("hardship"),
     )
     __orders__ = ("-id", "id", "name", "-name", "-priority", "priority")
-    __order_columns__ = {"name": "name_pinyin"}
+    __order_columns__ = (("name", "name_pinyin"),)
 
 
-@view("household", plural="households", permission="people:read", scope=Households(), actions={"update": "people:write"})
+@view(
+    "household", plural="households", permission="people:read", scope=Households(), actions={"update": "people:write"}
+)
 class Household:
     """A household (家庭户) and its members."""
 
@@ -225,7 +229,13 @@ class ElderProfile:
     __orders__ = ("-id", "id")
 
 
-@view("kinship", plural="kinships", permission="people:read", scope=Subject("person_id"), actions={"update": "people:write"})
+@view(
+    "kinship",
+    plural="kinships",
+    permission="people:read",
+    scope=Subject("person_id"),
+    actions={"update": "people:write"},
+)
 class Kinship:
     """``relative`` is the ``relation`` (GB/T 4761) of ``person``."""
 
@@ -274,7 +284,13 @@ class Guardianship:
     __orders__ = ("-id", "id", "-valid_from")
 
 
-@view("absence", plural="absences", permission="people:read", scope=Subject("person_id"), actions={"update": "people:write"})
+@view(
+    "absence",
+    plural="absences",
+    permission="people:read",
+    scope=Subject("person_id"),
+    actions={"update": "people:write"},
+)
 class Absence:
     """外出: a spell away from the village."""
 
@@ -332,9 +348,35 @@ class Determination:
 
     person_id: UUID
     as_of: date
-    rule_set_id: UUID | None
-    rule_set_source: str | None
+    rule_set: RuleSetInForce = embedded("rule_set")
     results: list[DeterminationResult] = embedded("results")
+
+
+@document(permission="people:read")
+class RuleSetInForce:
+    """The rule set a determination followed, and the document behind it."""
+
+    id: UUID
+    source: str
+    parameters: RuleSetParameters = embedded("parameters")
+
+
+@document(permission="people:read")
+class RuleSetParameters:
+    """Ages in completed years, absences in months (``domain.people.facts.RuleParameters``)."""
+
+    months: int
+    child_months: int
+    woman_min_age: int | None
+    woman_max_age: int | None
+    child_under: int
+    elder_from: int
+    adult_from: int
+    tolerated_home_visit_days: int
+    woman_reasons: list[AbsenceReason]
+    child_reasons: list[AbsenceReason]
+    elder_reasons: list[AbsenceReason]
+    cross_county_required: bool
 
 
 @document(permission="people:read")
@@ -357,6 +399,15 @@ class DeterminationReason:
     message: str
 
 
+@document(permission="people:reveal")
+class Revealed:
+    """Full identity number, phone and address, released after the event was written."""
+
+    identity_number: str | None
+    phone: str | None
+    address: str | None
+
+
 __all__ = [
     "Absence",
     "ChildProfile",
@@ -367,5 +418,6 @@ __all__ = [
     "Kinship",
     "LeftBehindStatus",
     "Person",
+    "Revealed",
     "WomanProfile",
 ]

@@ -1,7 +1,6 @@
 """Alembic's environment: async, one transaction a migration, one migrator at a time."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 from alembic import context
@@ -14,7 +13,7 @@ ADVISORY_LOCK = 0x53486F75  # "SHou": two migrators wait for each other
 HAND_MADE = ("pgqueuer",)  # made by their own SQL in a migration, not declared in persistence.tables
 
 
-def include_name(name: str | None, kind: str, parents: Mapping[str, Any]) -> bool:
+def include_name(name: str | None, kind: str, parents: Any) -> bool:
     """Leave out what is not declared: the queue's tables and the event log's monthly partitions."""
     del parents
     return not (kind == "table" and name and (name.startswith((*HAND_MADE, "event_")) or name == "alembic_version"))

@@ -62,7 +62,7 @@ class Parameters:
     def of_population(self, key: str) -> str:
         """The remit bit of a population."""
         return self._placeholder(
-            ("population", key), "int", lambda request: int(Remit[Population(request.arguments[key]).name])
+            ("population", key), "int", lambda request: int(Remit[Population(str(request.arguments[key])).name])
         )
 
     def of_prefix_end(self, key: str) -> str:

@@ -9,7 +9,7 @@ import asyncpg
 from domain.access import Access
 from domain.errors import ShouwangError
 from domain.selection import Query
-from domain.view import resolve
+from domain.views import views
 from persistence.engine import scope_settings
 from persistence.reading.compiler import Compiler, Plan
 from persistence.reading.parameters import Request
@@ -50,7 +50,7 @@ class Reader:
     """Compiles and runs reads for any caller."""
 
     def __init__(self, pool: asyncpg.Pool, secret: str) -> None:
-        resolve()
+        views()
         self._pool = pool
         self._secret = secret
         self._plans: OrderedDict[Hashable, Plan] = OrderedDict()

@@ -136,8 +136,7 @@ class ScopeSql:
         p = self.parameter
         if isinstance(view.scope, Subject):
             return (
-                f"EXISTS (SELECT 1 FROM person s WHERE s.id = {t}.{view.scope.column} "
-                f"AND s.remit & {p('remit')} <> 0)"
+                f"EXISTS (SELECT 1 FROM person s WHERE s.id = {t}.{view.scope.column} AND s.remit & {p('remit')} <> 0)"
             )
         return f"{t}.remit & {p('remit')} <> 0"
 
@@ -165,8 +164,7 @@ class ScopeSql:
         if self.shape.nobody:
             return "false"
         seen = (
-            f"EXISTS (SELECT 1 FROM person s WHERE s.id = {t}.subject_id "
-            f"AND s.remit & {self.parameter('remit')} <> 0)"
+            f"EXISTS (SELECT 1 FROM person s WHERE s.id = {t}.subject_id AND s.remit & {self.parameter('remit')} <> 0)"
         )
         return _all(place, seen)
 

@@ -32,7 +32,6 @@ const ui = SwaggerUIBundle({
   filter: true,
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
-  validatorUrl: null, // otherwise the document's address is sent to a validator on the internet
   onComplete() {
     const schemes = ui.specSelectors.specJson().toJS().components?.securitySchemes ?? {};
     for (const [name, scheme] of Object.entries(schemes)) {

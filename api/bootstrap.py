@@ -1,0 +1,146 @@
+"""The only place that wires: settings in, services out. Nothing else in ``api`` imports ``persistence``."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from api.graphql.documents import Documents
+from api.graphql.endpoint import Endpoint
+from api.graphql.executor import Executor
+from api.graphql.limits import Limits as DocumentLimits
+from api.graphql.mutations import Mutations, mutation_type
+from api.graphql.schema import build
+from api.operations import WRITES
+from api.services import Services
+from api.settings import Settings
+from api.writing import Writer
+from auth.authentication import Authenticator
+from auth.keys import utc_now
+from auth.oauth import AuthorizationServer
+from auth.rotation import ensure_key
+from auth.tokens import Realm
+from domain.access import Access
+from domain.agencies.me import me
+from domain.errors import NotFound
+from domain.events import Origin
+from domain.people.commands import Determine
+from domain.people.use_cases import explain_determination
+from domain.reading import NOWHERE, row_key
+from domain.view import VIEWS
+from persistence.auth_store import AuthStore
+from persistence.auth_watch import watching
+from persistence.crypto import FieldCipher, KeyRing
+from persistence.engine import open_pool
+from persistence.idempotency import IdempotencyKeys
+from persistence.limits import RateLimits
+from persistence.migrate import newest
+from persistence.reading.reader import Reader
+from persistence.writing.unit_of_work import PostgresUnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """A running installation, as one API process sees it."""
+
+    services: Services
+    graphql: Endpoint
+    authenticator: Authenticator
+    authorization_server: AuthorizationServer
+
+
+@asynccontextmanager
+async def wired(settings: Settings) -> AsyncIterator[Wired]:
+    """Open what one API process needs, and close it at the end."""
+    async with AsyncExitStack() as stack:
+        pool = await open_pool(
+            settings.pooled_url, role=settings.database_role, size=settings.database_pool_size,
+            statement_cache=settings.database_statement_cache,
+        )  # fmt: skip
+        stack.push_async_callback(pool.close)
+        ring = KeyRing(settings.master_key_id, settings.master_keys, settings.index_key_id)
+        cipher = FieldCipher(ring, settings.cipher_profile)
+        store = AuthStore(pool, cipher)
+        await ensure_key(store, Origin("cli"))
+        authenticator = Authenticator(store, Realm(settings.issuer_url, settings.audience, settings.token_seconds))
+        await authenticator.refresh()
+        direct = watching(settings.direct_url, authenticator.refresh, role=settings.database_role)
+        await stack.enter_async_context(direct)
+        reader = Reader(pool, cipher.key_for("page_token").hex())
+        writer = Writer(_units(pool, cipher))
+        determine = _determine(pool, cipher)
+        services = Services(
+            settings=settings,
+            authenticator=authenticator,
+            limits=RateLimits(pool, settings.rate_per_minute, settings.rate_burst),
+            idempotency=IdempotencyKeys(cipher),
+            reads=reader,
+            writer=writer,
+            determine=determine,
+            imports=None,
+            ready=_ready(pool, authenticator),
+        )
+        graphql = endpoint(reader, writer, determine, introspection=settings.introspection)
+        yield Wired(services, graphql, authenticator, AuthorizationServer(store, authenticator))
+
+
+def endpoint(reader: Reader, writer: Writer, determine: "Determines", *, introspection: bool) -> Endpoint:
+    """Return the GraphQL endpoint over a read path and a write path."""
+    schema = build(mutation_type(WRITES))
+
+    async def who(access: Access, asked: Mapping[str, object]) -> object:
+        del asked
+        return me(access)
+
+    async def determination(access: Access, asked: Mapping[str, object]) -> object:
+        return await determine(access, asked, Origin("graphql"))
+
+    executor = Executor(
+        schema, Documents(schema, DocumentLimits()), reader, {"me": who, "determination": determination}
+    )
+    return Endpoint(executor, Mutations(executor, WRITES, writer), introspection=introspection)
+
+
+Determines = Callable[[Access, Mapping[str, object], Origin], Awaitable[object]]
+
+
+def _units(pool: asyncpg.Pool, cipher: FieldCipher) -> Any:
+    def make(origin: Origin, on_begin: Any, before_commit: Any) -> PostgresUnitOfWork:
+        return PostgresUnitOfWork(pool, cipher, origin, on_begin=on_begin, before_commit=before_commit)
+
+    return make
+
+
+def _determine(pool: asyncpg.Pool, cipher: FieldCipher) -> Determines:
+    async def determine(access: Access, asked: Mapping[str, object], origin: Origin) -> object:
+        person_id = row_key(VIEWS["Person"], str(asked["person_id"]))
+        if person_id == NOWHERE:
+            raise NotFound
+        command = Determine.model_validate({**asked, "person_id": person_id})
+        found = await explain_determination(access, PostgresUnitOfWork(pool, cipher, origin), command)
+        return found.model_dump(mode="json")
+
+    return determine
+
+
+def _ready(pool: asyncpg.Pool, authenticator: Authenticator) -> Callable[[], Awaitable[dict[str, str]]]:
+    async def ready() -> dict[str, str]:
+        """Return each part's state, ``ok`` or what is wrong, without any detail that is a secret."""
+        states = dict.fromkeys(("database", "migrations", "keys", "queue"), "ok")
+        try:
+            async with pool.acquire(timeout=2) as connection:
+                revision = await connection.fetchval("SELECT version_num FROM alembic_version")
+                queue = await connection.fetchval("SELECT to_regclass('pgqueuer') IS NOT NULL")
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return states | {"database": "unreachable"}
+        if revision != newest():
+            states["migrations"] = "behind"
+        if authenticator.keys.signing(utc_now()) is None:
+            states["keys"] = "missing"
+        if not queue:
+            states["queue"] = "missing"
+        return states
+
+    return ready

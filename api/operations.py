@@ -1,0 +1,120 @@
+"""Every write the service offers, for both transports: REST's routes and GraphQL's mutations are made from it."""
+
+from domain.agencies import commands as agency
+from domain.agencies import staff as staff_cases
+from domain.agencies import use_cases as agency_cases
+from domain.people import commands as people
+from domain.people import use_cases as cases
+from domain.writes import NODE, UseCase, Write
+
+PEOPLE = "people:write"
+AGENCIES = "agencies:write"
+STAFF = "staff:write"
+
+
+def _write(  # noqa: PLR0913, PLR0917 - one row of the table
+    use_case: UseCase,
+    command: type,
+    path: str,
+    answers: str,
+    permission: str,
+    subject: str = "",
+    method: str = "POST",
+    status: int = 200,
+) -> Write:
+    doc = (use_case.__doc__ or "").strip()
+    name = use_case.__name__
+    return Write(name, path, permission, command, use_case, answers, subject, method, status, doc)
+
+
+WRITES: tuple[Write, ...] = (
+    # the ledger
+    _write(cases.register_person, people.RegisterPerson, "/v1/people", "Person", PEOPLE, status=201),
+    _write(cases.update_person, people.UpdatePerson, "/v1/people/{id}", "Person", PEOPLE, "person_id", "PATCH"),
+    _write(cases.record_death, people.RecordDeath, "/v1/people/{id}:record_death", "Person", PEOPLE, "person_id"),
+    _write(cases.deregister, people.Deregister, "/v1/people/{id}:deregister", "Person", PEOPLE, "person_id"),
+    _write(
+        cases.leave_household, people.LeaveHousehold, "/v1/people/{id}:leave_household", "Person", PEOPLE, "person_id"
+    ),
+    _write(cases.reveal, people.Reveal, "/v1/people/{id}:reveal", "Revealed", "people:reveal", "person_id"),
+    _write(
+        cases.open_profile, people.OpenProfile, "/v1/people/{id}:open_profile", NODE, PEOPLE, "person_id", status=201
+    ),
+    _write(cases.update_profile, people.UpdateProfile, "/v1/profiles/{id}", NODE, PEOPLE, "profile_id", "PATCH"),
+    _write(cases.close_profile, people.CloseProfile, "/v1/profiles/{id}:close", NODE, PEOPLE, "profile_id"),
+    _write(cases.create_household, people.CreateHousehold, "/v1/households", "Household", PEOPLE, status=201),
+    _write(cases.add_member, people.AddMember, "/v1/households/{id}:add_member", "Household", PEOPLE, "household_id"),
+    _write(cases.record_kinship, people.RecordKinship, "/v1/kinships", "Kinship", PEOPLE, status=201),
+    _write(cases.remove_kinship, people.RemoveKinship, "/v1/kinships/{id}:remove", "Kinship", PEOPLE, "kinship_id"),
+    _write(
+        cases.declare_guardianship, people.DeclareGuardianship, "/v1/guardianships", "Guardianship", PEOPLE, status=201
+    ),
+    _write(
+        cases.update_guardianship,
+        people.UpdateGuardianship,
+        "/v1/guardianships/{id}",
+        "Guardianship",
+        PEOPLE,
+        "guardianship_id",
+        "PATCH",
+    ),
+    _write(
+        cases.end_guardianship,
+        people.EndGuardianship,
+        "/v1/guardianships/{id}:end",
+        "Guardianship",
+        PEOPLE,
+        "guardianship_id",
+    ),
+    _write(cases.record_absence, people.RecordAbsence, "/v1/absences", "Absence", PEOPLE, status=201),
+    _write(cases.update_absence, people.UpdateAbsence, "/v1/absences/{id}", "Absence", PEOPLE, "absence_id", "PATCH"),
+    _write(
+        cases.record_return, people.RecordReturn, "/v1/absences/{id}:record_return", "Absence", PEOPLE, "absence_id"
+    ),
+    # the directory
+    _write(agency_cases.create_agency, agency.CreateAgency, "/v1/agencies", "Agency", AGENCIES, status=201),
+    _write(
+        agency_cases.update_agency, agency.UpdateAgency, "/v1/agencies/{id}", "Agency", AGENCIES, "agency_id", "PATCH"
+    ),
+    _write(agency_cases.end_agency, agency.EndAgency, "/v1/agencies/{id}:end", "Agency", AGENCIES, "agency_id"),
+    _write(
+        agency_cases.create_department, agency.CreateDepartment, "/v1/departments", "Department", AGENCIES, status=201
+    ),
+    _write(
+        agency_cases.update_department,
+        agency.UpdateDepartment,
+        "/v1/departments/{id}",
+        "Department",
+        AGENCIES,
+        "department_id",
+        "PATCH",
+    ),
+    _write(staff_cases.create_staff, agency.CreateStaff, "/v1/staff", "StaffMember", STAFF, status=201),
+    _write(staff_cases.update_staff, agency.UpdateStaff, "/v1/staff/{id}", "StaffMember", STAFF, "staff_id", "PATCH"),
+    _write(staff_cases.end_staff, agency.EndStaff, "/v1/staff/{id}:end", "StaffMember", STAFF, "staff_id"),
+    _write(
+        staff_cases.create_leading_group,
+        agency.CreateLeadingGroup,
+        "/v1/leading_groups",
+        "LeadingGroup",
+        AGENCIES,
+        status=201,
+    ),
+    _write(
+        staff_cases.update_leading_group,
+        agency.UpdateLeadingGroup,
+        "/v1/leading_groups/{id}",
+        "LeadingGroup",
+        AGENCIES,
+        "leading_group_id",
+        "PATCH",
+    ),
+    _write(
+        staff_cases.end_leading_group,
+        agency.EndLeadingGroup,
+        "/v1/leading_groups/{id}:end",
+        "LeadingGroup",
+        AGENCIES,
+        "leading_group_id",
+    ),
+)

@@ -1,0 +1,50 @@
+"""What OpenAPI says beyond the routes: hoisted bodies, the problem document, the permission of each operation."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.rest.bodies import hoist
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457 problem document.",
+    "required": ["type", "title", "status", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "message"],
+                "properties": {name: {"type": "string"} for name in ("pointer", "code", "message")},
+            },
+        },
+    },
+}
+BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+def describe(app: FastAPI) -> None:
+    """Let the application describe itself once, and keep it."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            schemas["Problem"] = PROBLEM
+            document["components"]["securitySchemes"] = {"access_token": BEARER}
+            for operations in document["paths"].values():
+                for operation in operations.values():
+                    if "x-permission" in operation:
+                        operation["security"] = [{"access_token": []}]
+            app.openapi_schema = hoist(document)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
