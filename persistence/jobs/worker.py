@@ -5,9 +5,9 @@ Several may run; each job and each day's work is done by one of them.
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -23,22 +23,16 @@ from persistence.jobs import determination, upkeep
 from persistence.jobs.daily import once_a_day
 
 IMPORT: Final = "import"
-MAX_ATTEMPTS: Final = 3
+RETRY_AFTER: Final = timedelta(seconds=30)
 CUT_OFF: Final = 5.0  # seconds after the grace
 # Minutes past each hour: a day's work is asked for hourly and done once, so a missed hour is made up.
 HOURLY: Final = "5 * * * *"
-RunImport = Callable[[asyncpg.Pool, FieldCipher, UUID], Awaitable[object]]
+RunImport = Callable[[asyncpg.Pool, FieldCipher, UUID], Coroutine[None, None, object]]
 log = structlog.get_logger(__name__)
 
-# A crash does not count an attempt in the queue, so we count before we begin: a file that kills
-# the process (out of memory) must not kill it for ever.
-_BEGIN = "UPDATE operation SET attempts = attempts + 1, updated_at = clock_timestamp() WHERE id = $1 RETURNING attempts"
-_LET_GO = "UPDATE operation SET attempts = attempts - 1 WHERE id = $1 AND attempts > 0"  # no fault of the file's
-_GIVE_UP = """
-UPDATE operation SET status = 'failed', finished_at = clock_timestamp(), version = version + 1,
-  problem = jsonb_build_object('code', $2::text)
-WHERE id = $1 AND status IN ('queued', 'running')
-"""
+# The import counts an attempt when it begins, so that a file which kills the process does not do
+# so for ever (the queue counts no crash). Ending the process is no fault of the file's.
+_LET_GO = "UPDATE operation SET attempts = attempts - 1 WHERE id = $1 AND status = 'running' AND attempts > 0"
 
 
 class Worker:
@@ -121,44 +115,30 @@ class Worker:
     def _register(self, queuer: PgQueuer, pool: asyncpg.Pool) -> None:
         @queuer.entrypoint(IMPORT, concurrency_limit=1)
         async def import_(job: Job) -> None:
-            await self._within_time(pool, UUID((job.payload or b"").decode()))
+            await self._import(pool, UUID((job.payload or b"").decode()))
 
         @queuer.schedule("daily", HOURLY)
         async def daily(_: Schedule) -> None:
             await self.daily_or_later(pool)
 
-    async def _within_time(self, pool: asyncpg.Pool, operation_id: UUID) -> None:
-        """Run an import until it ends or our time does; then put it back for another process."""
-        work = asyncio.create_task(self.attempt(pool, operation_id))
-        over = asyncio.create_task(self._out_of_time.wait())
-        await asyncio.wait((work, over), return_when=asyncio.FIRST_COMPLETED)
-        over.cancel()
-        if work.done():
-            work.result()
-            return
-        work.cancel()
-        with suppress(asyncio.CancelledError):
-            await work
-        await _as_system(pool, _LET_GO, operation_id)
-        raise RetryRequested(reason="the process ends")
-
-    async def attempt(self, pool: asyncpg.Pool, operation_id: UUID) -> None:
-        """Run an import, at most ``MAX_ATTEMPTS`` times over all crashes; never raises.
+    async def _import(self, pool: asyncpg.Pool, operation_id: UUID) -> None:
+        """Run an import until it ends or our time does; unfinished, it goes back to the queue.
 
         An error's text may quote a row, so neither the log nor the queue's own log gets it.
         """
-        attempts = await _as_system(pool, _BEGIN, operation_id)
-        if attempts is None:
-            return
-        if attempts > MAX_ATTEMPTS:
-            await _as_system(pool, _GIVE_UP, operation_id, "operation.gave_up")
-            log.error("import.gave_up", operation_id=str(operation_id), attempts=attempts)
-            return
-        try:
-            await self._run_import(pool, self._cipher, operation_id)
-        except Exception as error:  # noqa: BLE001 - the operation says that it failed; the queue goes on
-            await _as_system(pool, _GIVE_UP, operation_id, "operation.failed")
-            log.error("import.failed", operation_id=str(operation_id), error=type(error).__name__)  # noqa: TRY400
+        work = asyncio.create_task(self._run_import(pool, self._cipher, operation_id))
+        over = asyncio.create_task(self._out_of_time.wait())
+        await asyncio.wait((work, over), return_when=asyncio.FIRST_COMPLETED)
+        over.cancel()
+        if not work.done():
+            work.cancel()
+            await asyncio.wait((work,))
+            await _let_go(pool, operation_id)
+            raise RetryRequested(reason="the process ends")
+        error = work.exception()
+        if error is not None:
+            log.error("import.failed", operation_id=str(operation_id), error=type(error).__name__)
+            raise RetryRequested(RETRY_AFTER, reason=type(error).__name__)
 
 
 async def run_worker(dsn: str, cipher: FieldCipher, *, role: str | None = RUNTIME_ROLE, grace: float = 10.0) -> None:
@@ -180,11 +160,10 @@ async def _run_import(pool: asyncpg.Pool, cipher: FieldCipher, operation_id: UUI
     await run_import(pool, cipher, operation_id)
 
 
-async def _as_system(pool: asyncpg.Pool, sql: str, *values: object) -> int | None:
+async def _let_go(pool: asyncpg.Pool, operation_id: UUID) -> None:
     async with pool.acquire() as connection, connection.transaction():
         await set_scope(connection, SYSTEM_SCOPE)
-        found: int | None = await connection.fetchval(sql, *values)
-        return found
+        await connection.execute(_LET_GO, operation_id)
 
 
-__all__ = ["HOURLY", "IMPORT", "MAX_ATTEMPTS", "Worker", "run_worker"]
+__all__ = ["HOURLY", "IMPORT", "RETRY_AFTER", "Worker", "run_worker"]
