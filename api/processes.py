@@ -26,6 +26,7 @@ log = structlog.get_logger("shouwang.processes")
 
 PARENT_VARIABLE = "SHOUWANG_PARENT_PID"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+PROVEN_SECONDS = 15.0  # a child that fails by itself before that has never worked: its settings are wrong
 CRASHES_TOLERATED = 5  # within CRASH_WINDOW seconds; more means that restarting does not help
 CRASH_WINDOW = 60.0
 RESTART_SECONDS = 0.5
@@ -41,7 +42,7 @@ class AlreadyRunning(RuntimeError):
 
 
 class ChildFailed(RuntimeError):
-    """A child ended again and again; restarting it does not help."""
+    """A child never worked, or ended again and again: restarting it does not help."""
 
 
 def end_with_parent(signal_number: signal.Signals = signal.SIGTERM) -> None:
@@ -108,6 +109,7 @@ class Child:
     descriptors: tuple[int, ...] = ()
     process: asyncio.subprocess.Process | None = None
     crashes: list[float] = field(default_factory=list)
+    proven: bool = False
 
     async def start(self) -> None:
         """Start it in a session of its own."""
@@ -120,16 +122,18 @@ class Child:
         )
 
     async def run(self) -> None:
-        """Keep it running until cancelled; ``ChildFailed`` when it crashes too often."""
+        """Keep it running until cancelled; ``ChildFailed`` when it never worked or crashes too often."""
         while True:
             if self.process is None:
                 await self.start()
             assert self.process is not None
+            begun = time.monotonic()
             code = await self.process.wait()
             now = time.monotonic()
+            self.proven = self.proven or code < 0 or now - begun >= PROVEN_SECONDS
             self.crashes = [*(moment for moment in self.crashes if now - moment < CRASH_WINDOW), now]
             log.warning("process_ended", process=self.name, code=code, crashes=len(self.crashes))
-            if len(self.crashes) > CRASHES_TOLERATED:
+            if not self.proven or len(self.crashes) > CRASHES_TOLERATED:
                 raise ChildFailed(self.name)
             self.process = None
             await asyncio.sleep(RESTART_SECONDS * len(self.crashes))

@@ -66,7 +66,7 @@ def serve(
     except EmbeddedFailed as error:
         give_up(str(error))
     except ChildFailed as error:
-        give_up(f"进程反复退出 / process ended again and again: {error}")
+        give_up(f"进程无法运行，原因见上 / a process does not stay up, the reason stands above: {error}")
 
 
 @app.command()

@@ -83,8 +83,17 @@ async def test_a_child_that_does_not_stop_is_ended(tmp_path: Path) -> None:
     assert not alive(pid)
 
 
+async def test_a_child_that_never_worked_is_not_tried_again() -> None:
+    broken, healthy = child("raise SystemExit(3)"), child(SLEEPER)
+    with pytest.raises(ChildFailed, match="test"):
+        await supervise([healthy, broken], asyncio.Event(), patience=5)
+    assert len(broken.crashes) == 1
+    assert healthy.process is None
+
+
 async def test_restarting_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.processes.RESTART_SECONDS", 0.0)
+    monkeypatch.setattr("api.processes.PROVEN_SECONDS", 0.0)
     broken, healthy = child("raise SystemExit(3)"), child(SLEEPER)
     with pytest.raises(ChildFailed, match="test"):
         await supervise([broken, healthy], asyncio.Event(), patience=5)
