@@ -27,3 +27,8 @@ def remit_bits(populations: Iterable[Population], household_populations: Iterabl
     for population in own.union(household_populations):
         bits |= HOUSEHOLD[population]
     return int(bits)
+
+
+def household_remit(populations: Iterable[Population]) -> int:
+    """Return ``household.remit``: the members' own bits, and the one every row of a region has."""
+    return own_bits(populations) | int(Remit.ANYONE)

@@ -9,8 +9,8 @@ from uuid import UUID
 from domain.errors import Conflict
 from domain.events import Event
 from domain.people.determination import Determination, determine
-from domain.people.model import EndReason, Population, Remit, Situation
-from domain.people.remits import own_bits, remit_bits
+from domain.people.model import EndReason, Population, Situation
+from domain.people.remits import household_remit, remit_bits
 from domain.unit_of_work import Row, RulesInForce, Work
 
 STATUS: Final = "left_behind_status"
@@ -158,11 +158,6 @@ async def populations_at(work: Work, household_id: UUID) -> dict[UUID, frozenset
     return await work.populations(
         [one["id"] for one in await work.find("person", where={"household_id": household_id})]
     )
-
-
-def household_remit(populations: Iterable[Population]) -> int:
-    """Return ``household.remit``: the members' own bits, and the one every row of a region has."""
-    return own_bits(populations) | int(Remit.ANYONE)
 
 
 async def close_file(work: Work, person_id: UUID, on: date, reason: EndReason, cause: Event) -> None:

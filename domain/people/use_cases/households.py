@@ -8,7 +8,8 @@ from domain.errors import Conflict, Fault, InvalidInput
 from domain.people.commands import AddMember, CreateHousehold, LeaveHousehold, RecordKinship, RemoveKinship
 from domain.people.kin import CHILD, PARENT, SPOUSE
 from domain.people.model import Population
-from domain.people.use_cases.consequences import event_of, household_remit, in_force, reevaluate, refresh_remits
+from domain.people.remits import household_remit
+from domain.people.use_cases.consequences import event_of, in_force, reevaluate, refresh_remits
 from domain.people.use_cases.places import place
 from domain.unit_of_work import Row, Saved, UnitOfWork, Work
 

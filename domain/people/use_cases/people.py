@@ -14,11 +14,10 @@ from domain.people.forms import Details
 from domain.people.kin import MALE
 from domain.people.model import EndReason, Population, Situation
 from domain.people.priority import priority_of
-from domain.people.remits import remit_bits
+from domain.people.remits import household_remit, remit_bits
 from domain.people.use_cases.consequences import (
     close_file,
     event_of,
-    household_remit,
     in_force,
     populations_at,
     reevaluate,

@@ -1,5 +1,6 @@
 """Every change of facts moves the determination of everybody it touches, in its own transaction."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -295,3 +296,35 @@ async def test_the_nearest_rule_set_wins(family: Any, officer: Access, uow: Post
     found = await explain_determination(officer, uow, Determine(person_id=people["wife"].id))
     assert (found.results[0].reasons[0].code, found.rule_set.source) == ("husband_away_3_months", "地方规定")
     assert await ledger.status(people["wife"].id) == LEFT
+
+
+async def test_two_parents_recorded_at_the_same_moment(
+    family: Any, officer: Access, uow: PostgresUnitOfWork, ledger: Any
+) -> None:
+    people = await family()
+    await asyncio.gather(
+        away(officer, uow, people["husband"], "2026-10-01"), away(officer, uow, people["wife"], "2026-10-01")
+    )
+    assert await ledger.status(people["child"].id) == LEFT
+    assert (
+        await ledger.owner.fetchval(
+            "SELECT count(*) FROM left_behind_status WHERE person_id = $1 AND valid_to IS NULL", people["child"].id
+        )
+        == 1
+    )
+
+
+async def test_a_past_day_is_explained_by_what_held_then(
+    family: Any, officer: Access, uow: PostgresUnitOfWork, ledger: Any
+) -> None:
+    people = await family()
+    await away(officer, uow, people["husband"], "2026-03-01")
+    await ledger.owner.execute("UPDATE woman_profile SET valid_from = '2026-01-01'")
+    then = Determine(person_id=people["wife"].id, as_of=date(2026, 8, 31))
+    found = await explain_determination(officer, uow, then)
+    assert [(one.status, one.next_review_on) for one in found.results] == [(NOT, date(2026, 9, 1))]
+    assert found.results[0].reasons[0].message == "丈夫自2026年3月1日起外出，未满6个月"
+    before_the_profile = await explain_determination(
+        officer, uow, Determine(person_id=people["wife"].id, as_of=date(2025, 1, 1))
+    )
+    assert before_the_profile.results == []
