@@ -28,7 +28,7 @@ async def reveal(access: Access, uow: UnitOfWork, command: Reveal) -> dict[str, 
         if clearance.sight(FIELDS[name]) is Sight.NONE:
             raise Forbidden("access.field", field=name)
     async with uow.begin(access, "people:reveal") as work:
-        person = await work.load("person", command.person_id)
+        person = await work.load("person", command.person_id, lock=False)
         found = await work.reveal("person", person, fields)
         event = event_of("person.revealed", person, subject=person["id"], purpose=command.purpose, fields=fields)
         await work.append(event)
@@ -38,7 +38,7 @@ async def reveal(access: Access, uow: UnitOfWork, command: Reveal) -> dict[str, 
 async def explain_determination(access: Access, uow: UnitOfWork, command: Determine) -> Explanation:
     """Return what a person's determination is on a day, and why; nothing is written."""
     async with uow.begin(access, "people:read") as work:
-        person = await work.load("person", command.person_id)
+        person = await work.load("person", command.person_id, lock=False)
         as_of = command.as_of or work.today
         async with work.as_system():
             facts = await work.facts([person["id"]], as_of)

@@ -5,6 +5,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from auth.policy import grants_of
 from domain.access import Access
 from domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from domain.people.commands import (
@@ -150,3 +151,30 @@ async def test_no_log_no_reveal(register: Register, officer: Access, uow: Postgr
     await ledger.owner.execute("REVOKE INSERT ON event FROM shouwang_app")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await reveal(officer, uow, Reveal(person_id=saved.id, purpose="联系家属"))
+
+
+async def test_a_resident_reveals_her_own_file_and_her_wards(
+    register: Register, officer: Access, uow: PostgresUnitOfWork, ledger: Any
+) -> None:
+    ward, guardian = await register("李小山", phone="13812341234"), await register("张秀英", phone="13912341234")
+    other = await register("旁人", phone="13712341234")
+    resident = Access(
+        sub=f"person:{guardian.id}",
+        client_id="mini-program",
+        roles=("resident",),
+        grants=grants_of(["resident"], None),
+        person_id=guardian.id,
+    )
+    declared = {"ward_id": ward.id, "guardian_id": guardian.id, "kind": "entrusted"}
+    saved = await declare_guardianship(officer, uow, DeclareGuardianship.model_validate(declared))
+    own = Reveal.model_validate({"person_id": guardian.id, "purpose": "核对", "fields": ["phone"]})
+    hers = Reveal.model_validate({"person_id": ward.id, "purpose": "联系", "fields": ["phone"]})
+    assert await reveal(resident, uow, own) == {"phone": "13912341234"}
+    assert await reveal(resident, uow, hers) == {"phone": "13812341234"}
+    with pytest.raises(NotFound):
+        await reveal(resident, uow, Reveal(person_id=other.id, purpose="看看"))
+    await end_guardianship(officer, uow, EndGuardianship(guardianship_id=saved.id, version=1))
+    with pytest.raises(NotFound):
+        await reveal(resident, uow, hers)
+    revealed = await ledger.owner.fetch("SELECT actor FROM event WHERE type = 'person.revealed'")
+    assert [row["actor"] for row in revealed] == [f"person:{guardian.id}"] * 2
