@@ -41,7 +41,7 @@ def subject(column: str) -> str:
 
 
 PERSON_BOUND = {
-    "person": f"(region_code <@ {RANGES} AND remit & {REMIT} <> 0) OR {opened('id')}",
+    "person": f"(region_code <@ {RANGES} AND remit & {REMIT} <> 0) OR {opened('person.id')}",
     "household": f"(region_code <@ {RANGES} AND remit & {REMIT} <> 0) "
     "OR EXISTS (SELECT 1 FROM person p WHERE p.household_id = household.id AND (" + opened("p.id") + "))",
     "woman_profile": subject("person_id"),
