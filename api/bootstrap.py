@@ -64,7 +64,7 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
         cipher = FieldCipher(ring, settings.cipher_profile)
         store = AuthStore(pool, cipher)
         await ensure_key(store, Origin("cli"))
-        authenticator = Authenticator(store, Realm(settings.issuer_url, settings.audience, settings.token_seconds))
+        authenticator = Authenticator(store, Realm(settings.issuer_url, settings.audience, settings.access_token_seconds))
         await authenticator.refresh()
         direct = watching(settings.direct_url, authenticator.refresh, role=settings.database_role)
         await stack.enter_async_context(direct)

@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     processes: Annotated[int, Field(ge=1, le=64)] = 1  # API processes sharing the port
 
     # --- tokens -----------------------------------------------------------------------------
-    access_token_seconds: Annotated[int | None, Field(ge=60, le=86400)] = None  # default: 600; demo: 12 hours
+    access_token_seconds: Annotated[int, Field(ge=60, le=86400)] = 600
 
     # --- limits -----------------------------------------------------------------------------
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
@@ -162,11 +162,6 @@ class Settings(BaseSettings):
         }
         kept = {name: value for name, value in os.environ.items() if name != "SHOUWANG_DATABASE_OWNER_URL"}
         return kept | told | ({"SHOUWANG_DATABASE_OWNER_URL": self.owner_url} if owner else {})
-
-    @property
-    def token_seconds(self) -> int:
-        """Return how long an access token lives; long in a demo, whose tokens are printed to be tried out."""
-        return self.access_token_seconds or (43_200 if self.demo else 600)
 
     @cached_property
     def master_keys(self) -> dict[int, bytes]:

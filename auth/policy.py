@@ -134,6 +134,8 @@ def grants_of(roles: Iterable[str], agency_type: str | None, scope: Iterable[str
         for permission, grant in ROLES.get(role, {}).items():
             if wanted and permission not in wanted:
                 continue
-            by_case = permission.startswith("people:") and grant.rows is REGION and not remit
+            by_case = grant.rows is REGION and not remit and permission.startswith(WITH_REMIT)
+            if by_case and permission not in BY_CASE:
+                continue
             grants.setdefault(permission, Grant(ASSIGNED, grant.clearance) if by_case else grant)
     return grants

@@ -107,7 +107,7 @@ async def _tell(settings: Settings, stop: asyncio.Event, begun: float) -> None:
         if not shown:
             _show(known, settings)
             shown = True
-        await asyncio.sleep(settings.token_seconds / 2)
+        await asyncio.sleep(settings.access_token_seconds / 2)
 
 
 def _show(known: list[callers.Caller], settings: Settings) -> None:
@@ -118,7 +118,7 @@ def _show(known: list[callers.Caller], settings: Settings) -> None:
     for one in known:
         table.add_row(one["name"], one["agency"] or "—", one["region"] or "—", " ".join(one["roles"]))
     say.print(table)
-    minutes = settings.token_seconds // 60
+    minutes = settings.access_token_seconds // 60
     say.print(f"\n令牌（{minutes} 分钟有效，文件内随时更新） / tokens ({minutes} minutes; kept fresh in the file)")
     for one in known:
         say.print(f"  {one['name']}: {one['access_token']}", markup=False)

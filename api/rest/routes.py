@@ -137,9 +137,7 @@ def write_routes(services: Services, writes: Iterable[Write]) -> APIRouter:
     return router
 
 
-def _declare_write(
-    router: APIRouter, services: Services, write: Write, path: str, method: str, name: str
-) -> None:
+def _declare_write(router: APIRouter, services: Services, write: Write, path: str, method: str, name: str) -> None:
     async def run(request: Request) -> Response:
         key = request.path_params.get("id")
         return await run_write(services, write, request, key)

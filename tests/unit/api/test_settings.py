@@ -42,7 +42,7 @@ def test_production_is_the_default_and_needs_its_three_settings(monkeypatch: pyt
     settings = Settings()
     assert settings.mode is Mode.PRODUCTION
     assert settings.master_keys == {1: bytes(range(7, 39))}
-    assert settings.token_seconds == 600
+    assert settings.access_token_seconds == 600
     assert settings.issuer_url == "https://api.example.gov.cn"
     assert settings.introspection is False
     assert settings.direct_url == settings.owner_url == "postgresql://shouwang_app@db/shouwang"
