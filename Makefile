@@ -18,6 +18,9 @@ export SHOUWANG_MODE ?= demo
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
+# What is imported is compiled once, on first use: compiling all of it at installation takes ten times as long.
+unexport PYTHONDONTWRITEBYTECODE
+
 # pip's settings hold for uv too: a closed network names its mirror once, for pip. uv reads no pip
 # configuration of its own. Several indexes are safe to mix: every file is checked by its hash.
 define INDEX_SETTINGS
@@ -44,7 +47,7 @@ $(UV):
 $(STAMP): requirements.lock | $(UV)
 	@$(INDEX_SETTINGS); \
 	[ -x $(BIN)/python ] || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" .venv; \
-	$(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.lock
+	$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
 	@touch $@
 
 .PHONY: serve
