@@ -1,0 +1,5 @@
+"""The world of the oracle."""
+
+from tests.oracle.fixtures import service
+
+__all__ = ["service"]

@@ -1,0 +1,45 @@
+"""Any document of any caller: the compiled answer is graphql-core's over a model of its own, byte for byte."""
+
+import json
+from random import Random
+
+import pytest
+from graphql import parse, validate
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.oracle.answer import Oracle, schema
+from tests.oracle.callers import CALLERS
+from tests.oracle.fixtures import Service, ordered
+from tests.oracle.questions import ask
+
+SETTINGS = settings(
+    deadline=None, derandomize=True, database=None, print_blob=False,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+
+
+async def agree(service: Service, caller: str, chance: Random) -> None:
+    """Ask one random question and compare the two answers."""
+    access = CALLERS[caller]
+    eyes = service.eyes(access)
+    question = ask(chance, eyes)
+    shown = f"{caller}\n{question.text}\n{json.dumps(question.variables, ensure_ascii=False)}"
+    assert not validate(schema(), parse(question.text)), shown
+    expected = Oracle(eyes, question.text, question.variables).answer()
+    answer = await service.answer(access, question.text, question.variables)
+    refused = [path for path, _ in answer.errors]
+    if expected.data is None:
+        assert answer.data is None, shown
+        return
+    assert answer.data is not None, f"{shown}\n{answer.errors}"
+    assert ordered(answer.data) == ordered(json.dumps(expected.data)), shown
+    assert len(refused) == len(set(refused)), shown
+    assert set(refused) == expected.refused, f"{shown}\n{answer.errors}"
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@settings(SETTINGS, max_examples=6)
+@given(chance=st.randoms(use_true_random=False))
+async def test_random_documents_are_answered_as_the_oracle_does(service: Service, caller: str, chance: Random) -> None:
+    await agree(service, caller, chance)

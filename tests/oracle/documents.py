@@ -1,0 +1,72 @@
+"""Documents that use cases make, as the tests' providers give them and the oracle expects them."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from domain.access import Access
+from domain.errors import NotFound
+from tests.oracle.ids import PEOPLE
+
+BITS = {
+    1: "woman", 2: "child", 4: "elder", 16: "woman_household", 32: "child_household", 64: "elder_household", 128: "anyone",
+}  # fmt: skip
+SIGHTS = {0: "none", 1: "masked", 2: "full"}
+CLASSES = ("personal", "contact", "identity", "health", "hardship", "confidential")
+
+
+def me(access: Access) -> dict[str, Any]:
+    """Return who is asking."""
+    people = access.grants.get("people:read")
+    return {
+        "sub": access.sub,
+        "client_id": access.client_id,
+        "roles": list(access.roles),
+        "permissions": sorted(access.grants),
+        "region": access.region,
+        "remit": [name for bit, name in BITS.items() if access.remit & bit],
+        "person_id": access.person_id and str(access.person_id),
+        "staff_id": access.staff_id and str(access.staff_id),
+        "agency": access.agency_id
+        and {
+            "id": str(access.agency_id),
+            "type": access.agency_type,
+            "name": access.agency_name,
+            "region": access.region,
+        },
+        "clearance": {one: SIGHTS[getattr(people.clearance, one) if people else 0] for one in CLASSES},
+    }
+
+
+def determination(person_id: str, as_of: str | None) -> dict[str, Any] | None:
+    """Return the explanation for one person; there is none of anybody else."""
+    if person_id != str(PEOPLE["resident"]):
+        return None
+    reasons = [{"code": "woman.husband_away", "message": '丈夫"外出"\n半年'}, {"code": "x", "message": ""}]
+    unknown = {"population": "elder", "status": "not_left_behind", "since": None, "flags": [], "reasons": []}
+    return {
+        "person_id": person_id,
+        "as_of": as_of or "2026-01-01",
+        "rule_set": {"id": person_id, "source": "民发〔2019〕86号", "parameters": None},
+        "results": [
+            {
+                "population": "woman",
+                "status": "left_behind",
+                "since": "2025-01-01",
+                "flags": ["alone"],
+                "next_review_on": None,
+                "reasons": reasons,
+            },
+            unknown,
+        ],
+    }
+
+
+async def determine(access: Access, asked: Mapping[str, object]) -> object:
+    """Provide the explanation as the use case would: whoever is not there is not found."""
+    access.grant("people:read")
+    as_of = asked.get("as_of")
+    found = determination(str(asked["person_id"]), as_of.isoformat() if isinstance(as_of, date) else None)
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,299 @@
+"""The oracle: rows in Python lists, and by itself the rules of who sees what of them.
+
+Written from the conventions ("Scope, masking, reveal"; "GraphQL"; "REST") and read by graphql-core;
+it shares no code with the compiled path. What the two agree on for random questions is right, or
+wrong twice in the same way.
+"""
+
+import hashlib
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from enum import Enum
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from domain.access import Access
+from tests.oracle.spec import KINDS, ORDER_COLUMNS, Kind
+
+Row = dict[str, Any]
+SECRET = "the oracle's page tokens"
+FULL, MASKED, HIDDEN = 2, 1, 0
+ANYONE = 128
+SHANGHAI = timezone(timedelta(hours=8))
+POPULATIONS = {"woman": 1, "child": 2, "elder": 4}
+
+
+class Refused(Exception):
+    """The question itself is not allowed: a bad argument, a forged cursor, a withheld field asked by."""
+
+
+class Data:
+    """The rows of one database, and ways to find them."""
+
+    def __init__(self, tables: Mapping[str, list[Row]]) -> None:
+        self.tables = tables
+        self._found: dict[tuple[str, str], dict[Any, list[Row]]] = {}
+
+    def where(self, table: str, column: str, value: object) -> list[Row]:
+        """Return the rows of a table whose column equals a value; nothing equals null."""
+        index = self._found.get((table, column))
+        if index is None:
+            index = self._found[table, column] = {}
+            for row in self.tables[table]:
+                index.setdefault(row[column], []).append(row)
+        return [] if value is None else index.get(value, [])
+
+
+@dataclass
+class Page:
+    """A page of rows as the connection's fields need it."""
+
+    kind: Kind
+    rows: list[Row]
+    total: int
+    after: bool
+    more: bool
+    cursor: Callable[[Row], str]
+
+
+class Eyes:
+    """What one caller sees of the data."""
+
+    def __init__(self, data: Data, access: Access) -> None:
+        self.data, self.access = data, access
+        self._rows: dict[str, list[Row]] = {}
+
+    # ---- rows --------------------------------------------------------------------------------------
+
+    def may(self, kind: Kind) -> bool:
+        """Tell whether this kind of row is open to the caller at all."""
+        return kind.permission in self.access.grants
+
+    def visible(self, name: str) -> list[Row]:
+        """Return the rows of a kind that the caller sees."""
+        if name not in self._rows:
+            kind = KINDS[name]
+            rows = self.data.tables[kind.table] if self.may(kind) else []
+            self._rows[name] = [row for row in rows if self._sees(kind, row)]
+        return self._rows[name]
+
+    def sees(self, kind: Kind, row: Row) -> bool:
+        """Tell whether the caller sees a row."""
+        return self.may(kind) and self._sees(kind, row)
+
+    def _sees(self, kind: Kind, row: Row) -> bool:
+        match kind.rows:
+            case "everybody":
+                return True
+            case "staff":
+                return self._here(row)
+            case "agency":
+                return self.access.agency_id is not None and row["agency_id"] == self.access.agency_id and self._here(row)
+            case "agency_row":
+                operations = self.data.where("operation", "id", row["operation_id"])
+                return any(self._sees(KINDS["Operation"], one) for one in operations)
+            case "log":
+                return self._log(row)
+        by_region = self.access.grants[kind.permission].rows == "region"
+        if kind.rows == "person":
+            return self._here(row) and self._in_remit(row) if by_region else self._opened(row["id"])
+        if kind.rows == "household":
+            members = self.data.where("person", "household_id", row["id"])
+            if by_region:
+                return self._here(row) and self._in_remit(row)
+            return any(self._opened(one["id"]) for one in members)
+        if by_region:
+            return self._here(row) and self._person(row[kind.subject])
+        return self._opened(row[kind.subject])
+
+    def _log(self, row: Row) -> bool:
+        rows = self.access.grants["events:read"].rows
+        if rows not in ("region", "events") or not self._here(row):
+            return False
+        return rows == "events" or bool(self.access.remit & ANYONE) or self._person(row["subject_id"])
+
+    def _here(self, row: Row) -> bool:
+        code = row["region_code"]
+        return code is not None and any(one.lo <= code < one.hi for one in self.access.regions)
+
+    def _in_remit(self, row: Row) -> bool:
+        return bool(row["remit"] & self.access.remit)
+
+    def _person(self, person_id: UUID | None) -> bool:
+        return any(self._here(one) and self._in_remit(one) for one in self.data.where("person", "id", person_id))
+
+    def _opened(self, person_id: UUID) -> bool:
+        return self.access.grants["people:read"].rows in ("assigned", "self") and person_id in self._open_people
+
+    @cached_property
+    def _open_people(self) -> set[UUID]:
+        grantee = self.access.person_id or self.access.agency_id
+        rows = self.data.where("person_access", "grantee_id", grantee)
+        return {grantee} | {row["person_id"] for row in rows if row["ended_at"] is None} if grantee else set()
+
+    # ---- fields ------------------------------------------------------------------------------------
+
+    def sight(self, kind: Kind, name: str) -> int:
+        """Return how much the caller's clearance lets through of a field."""
+        field_class = kind.classes.get(name)
+        if field_class is None:
+            return FULL
+        return int(getattr(self.access.grants[kind.permission].clearance, field_class))
+
+    def withheld(self, kind: Kind, name: str) -> bool:
+        """Tell whether a field is null for want of clearance, or a relation for want of permission."""
+        if name in kind.ways:
+            way = kind.ways[name]
+            return way.kind in KINDS and not self.may(KINDS[way.kind])
+        sight = self.sight(kind, name)
+        return sight == HIDDEN or (sight == MASKED and name not in kind.masked and name != "name")
+
+    def value(self, kind: Kind, row: Row, name: str) -> Any:
+        """Return a scalar field as the caller sees it, as JSON."""
+        if self.withheld(kind, name):
+            return None
+        if name in kind.masked:
+            return row[kind.masked[name]]
+        if kind.table == "event" and name == "changed":
+            changed = row["data"].get("changed")
+            return changed if isinstance(changed, list) else []
+        stored = row[kind.columns.get(name, snake(name))]
+        if name in kind.divisions:
+            return published(stored)
+        if name == "name" and self.sight(kind, name) == MASKED:
+            return stored[:1] + "*" * max(len(stored) - 1, 1)
+        return as_json(stored)
+
+    # ---- pages -------------------------------------------------------------------------------------
+
+    def token(self, name: str, relation: str, order: str, key: object) -> str:
+        """Return the cursor of a row: its key and the seal over where it stands."""
+        sealed = f"{SECRET}|{name}|{relation}|{order}|{self.access.sub}|{key}".encode()
+        return f"{key}.{urlsafe_b64encode(hashlib.sha256(sealed).digest()[:12]).decode()}"
+
+    def key_of_token(self, token: str, name: str, relation: str, order: str) -> object:
+        """Return the key in a cursor; ``Refused`` when the seal is not for this caller, list and order."""
+        key = token.rpartition(".")[0]
+        if not key or self.token(name, relation, order, key) != token:
+            raise Refused("page_token.invalid")
+        if KINDS[name].key == "row_number":
+            return int(key)
+        return UUID(key) if KINDS[name].key == "id" and name != "CodeList" else key
+
+    def page(  # noqa: PLR0913 - what a list is asked for
+        self, name: str, rows: Iterable[Row], order: str, first: int, *, relation: str = "", after: str | None = None,
+        wanted: Mapping[str, Any] | None = None,
+    ) -> Page:  # fmt: skip
+        """Return a page of the caller's rows; ``Refused`` when she may not ask so."""
+        kind = KINDS[name]
+        self.may_ask(kind, order, wanted)
+        found = [row for row in rows if all(matches(kind, row, *one) for one in (wanted or {}).items())]
+        place = self.place(kind, order)
+        found.sort(key=place, reverse=order.startswith("-"))
+        rest = found
+        if after is not None:
+            last = self.anchor(name, self.key_of_token(after, name, relation, order), order)
+            rest = [row for row in found if (place(row) < last if order.startswith("-") else place(row) > last)]
+
+        def cursor(row: Row) -> str:
+            return self.token(name, relation, order, row[kind.key])
+
+        return Page(kind, rest[:first], len(found), after is not None, len(rest) > first, cursor)
+
+    def place(self, kind: Kind, order: str) -> Callable[[Row], tuple[Any, ...]]:
+        """Return where a row stands in an order: ties are broken by the key."""
+        column = ORDER_COLUMNS.get(order.removeprefix("-"), order.removeprefix("-"))
+        return lambda row: (row[kind.key],) if column == kind.key else (row[column], row[kind.key])
+
+    def anchor(self, name: str, key: object, order: str) -> tuple[Any, ...]:
+        """Return the place of a cursor's row; outside the key's order the row must still be seen."""
+        kind = KINDS[name]
+        if order.removeprefix("-") == kind.key:
+            return (key,)
+        found = [row for row in self.visible(name) if row[kind.key] == key]
+        if not found:
+            raise Refused("page_token.stale")
+        return self.place(kind, order)(found[0])
+
+    def may_ask(self, kind: Kind, order: str, wanted: Mapping[str, Any] | None) -> None:
+        """Refuse to filter or order by a field the caller does not see in full."""
+        for name in (camel(order.removeprefix("-")), *(wanted or {})):
+            if self.sight(kind, field_of(kind, name)) != FULL:
+                raise Refused("field.withheld")
+
+
+# ---- filters -----------------------------------------------------------------------------------------
+
+
+def field_of(kind: Kind, name: str) -> str:
+    """Return the field that a filter or order asks about."""
+    if name == "current":
+        return camel(kind.ended_by)
+    for ending in ("Prefix", "From", "To"):
+        if name.endswith(ending) and name != "validFrom" and name != "validTo":
+            return name.removesuffix(ending)
+    return name
+
+
+def matches(kind: Kind, row: Row, name: str, value: Any) -> bool:  # noqa: PLR0911 - one rule a line
+    """Tell whether a row passes one filter; ``value`` is typed, nothing passes a comparison with null."""
+    if name == "current":
+        return (row[kind.ended_by] is None) is value
+    if kind.table == "person" and name == "population":
+        return bool(row["remit"] & POPULATIONS[value])
+    field = field_of(kind, name)
+    stored = row[kind.columns.get(field, snake(field))]
+    if stored is None:
+        return False
+    if field in kind.divisions:
+        width = 10 ** (12 - len(value))
+        return int(value) * width <= stored < (int(value) + 1) * width
+    if name.endswith("Prefix"):
+        return str(stored).startswith(value)
+    if name.endswith("From") and field != name:
+        return bool(stored >= value)
+    if name.endswith("To") and field != name:
+        return bool(stored <= value)
+    return value in stored if isinstance(stored, list) else bool(stored == value)
+
+
+# ---- values ------------------------------------------------------------------------------------------
+
+
+def published(code: int | None) -> str | None:
+    """Return a division's shortest code."""
+    if code is None:
+        return None
+    text = str(code)
+    return next(text[:digits] for digits in (2, 4, 6, 9, 12) if not text[digits:].strip("0"))
+
+
+def as_json(value: Any) -> Any:
+    """Return a stored value as it leaves: times in Shanghai's offset, without needless zeros."""
+    match value:
+        case datetime():
+            text = value.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
+            return text + "+08:00"
+        case date():
+            return value.isoformat()
+        case UUID():
+            return str(value)
+        case Enum():
+            return value.value
+        case list():
+            return [as_json(one) for one in value]
+    return value
+
+
+def snake(name: str) -> str:
+    """``birthDate`` → ``birth_date``."""
+    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name)
+
+
+def camel(name: str) -> str:
+    """``birth_date`` → ``birthDate``."""
+    first, *rest = name.split("_")
+    return first + "".join(part.title() for part in rest)

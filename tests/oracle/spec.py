@@ -1,0 +1,232 @@
+"""What the service promises to show, written down a second time.
+
+The views in ``domain/*/views.py`` say it once, and everything is made from them; this table says
+it again, by hand, from the conventions, so that a slip in a declaration or in its compilation
+makes the two differ. Names are those of the GraphQL schema.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Rows = Literal["everybody", "person", "household", "subject", "staff", "agency", "agency_row", "log"]
+Kinds = Literal["one", "many", "document", "documents"]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A relation: to rows of ``kind`` whose ``theirs`` equals our ``ours``, or to a part of our JSON."""
+
+    how: Kinds
+    kind: str
+    ours: str
+    theirs: str = "id"
+    order: str = "-id"
+    current: bool = False
+
+
+def one(kind: str, ours: str, theirs: str = "id", *, current: bool = False) -> Way:
+    """At most one row."""
+    return Way("one", kind, ours, theirs, current=current)
+
+
+def many(kind: str, theirs: str, order: str = "-id", ours: str = "id") -> Way:
+    """A page of rows."""
+    return Way("many", kind, ours, theirs, order)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of row: where it is stored, whose eyes reach it, what is sensitive in it, where it leads."""
+
+    table: str
+    permission: str
+    rows: Rows
+    root: str = ""  # the GraphQL list at the root
+    key: str = "id"
+    subject: str = ""  # the column of the person whose file it belongs to
+    classes: dict[str, str] = field(default_factory=dict)  # field → class; open when not named
+    masked: dict[str, str] = field(default_factory=dict)  # field → the column of its masked form, the only one shown
+    columns: dict[str, str] = field(default_factory=dict)  # field → column where the names differ
+    divisions: tuple[str, ...] = ()  # fields that publish a 12-digit number as a code
+    ways: dict[str, Way] = field(default_factory=dict)
+    orders: tuple[str, ...] = ("-id", "id")
+    actions: dict[str, str] = field(default_factory=dict)
+    versioned: bool = True
+    ended_by: str = "valid_to"  # the column that ``current`` asks
+    embeds: tuple[str, ...] = ()  # lists that REST shows without being asked
+
+
+def classes(**named: str) -> dict[str, str]:
+    """Turn ``health="illness capable"`` into ``{"illness": "health", "capable": "health"}``."""
+    return {name: one_class for one_class, names in named.items() for name in names.split()}
+
+
+PLACE = {"region": "region_code"}
+HERE = one("Region", "region_code", "lo")
+WRITE_PEOPLE = {"update": "people:write"}
+
+
+def _of_person(table: str, root: str, *, subject: str = "person_id", **more: object) -> Kind:
+    ways = {"person": one("Person", "person_id")} | more.pop("ways", {})  # type: ignore[operator]
+    base: dict[str, object] = {"columns": PLACE, "divisions": ("region",), "ways": ways}
+    return Kind(table, "people:read", "subject", root, subject=subject, **(base | more))  # type: ignore[arg-type]
+
+
+KINDS = {
+    "Region": Kind(
+        "region", "regions:read", "everybody", "regions", key="code", versioned=False, orders=("code",),
+        ways={
+            "parent": one("Region", "parent_code", "code"),
+            "successor": one("Region", "successor_code", "code"),
+            "children": many("Region", "parent_code", "code", "code"),
+            "predecessors": many("Region", "successor_code", "code", "code"),
+            "aliases": many("RegionAlias", "region_code", "id", "code"),
+        },
+    ),
+    "RegionAlias": Kind(
+        "region_alias", "regions:read", "everybody", "regionAliases", versioned=False, orders=("id",),
+        ways={"region": one("Region", "region_code", "code")},
+    ),
+    "CodeList": Kind(
+        "code_list", "codes:read", "everybody", "codes", versioned=False, orders=("id",),
+        ways={"items": many("CodeItem", "list_id", "code")}, embeds=("items",),
+    ),
+    "CodeItem": Kind("code_item", "codes:read", "everybody", key="code", versioned=False, orders=("code",)),
+    "Agency": Kind(
+        "agency", "agencies:read", "everybody", "agencies", columns=PLACE, divisions=("region",),
+        ways={
+            "place": HERE,
+            "parent": one("Agency", "parent_id"),
+            "children": many("Agency", "parent_id", "id"),
+            "departments": many("Department", "agency_id", "id"),
+            "staff": many("StaffMember", "agency_id", "id"),
+        },
+        actions={"update": "agencies:write"},
+    ),
+    "Department": Kind(
+        "department", "agencies:read", "everybody", "departments",
+        ways={"agency": one("Agency", "agency_id"), "staff": many("StaffMember", "department_id", "id")},
+        actions={"update": "agencies:write"},
+    ),
+    "StaffMember": Kind(
+        "staff", "staff:read", "staff", "staff", columns=PLACE, divisions=("region",),
+        classes=classes(personal="name", contact="phone"), masked={"phone": "phone_masked"},
+        ways={"agency": one("Agency", "agency_id"), "department": one("Department", "department_id")},
+        actions={"update": "staff:write"},
+    ),
+    "LeadingGroup": Kind(
+        "leading_group", "agencies:read", "everybody", "leadingGroups", columns=PLACE, divisions=("region",),
+        ways={
+            "place": HERE,
+            "office": one("Department", "office_department_id"),
+            "seats": many("LeadingGroupMember", "leading_group_id", "id"),
+        },
+    ),
+    "LeadingGroupMember": Kind(
+        "leading_group_member", "agencies:read", "everybody", versioned=False,
+        ways={"staff": one("StaffMember", "staff_id")},
+    ),
+    "Operation": Kind(
+        "operation", "imports:read", "agency", "operations", columns=PLACE, divisions=("region",),
+        ways={
+            "progress": Way("document", "Progress", "progress"),
+            "parameters": Way("document", "ImportParameters", "parameters"),
+            "result": Way("document", "ImportResult", "result"),
+            "problem": Way("document", "OperationProblem", "problem"),
+            "rows": many("ImportRow", "operation_id", "row_number"),
+        },
+        actions={"cancel": "imports:write"},
+    ),
+    "ImportRow": Kind(
+        "import_row", "imports:read", "agency_row", key="row_number", versioned=False, orders=("row_number",),
+        ways={"faults": Way("documents", "ImportFault", "faults")},
+    ),
+    "Event": Kind(
+        "event", "events:read", "log", "events", columns=PLACE, divisions=("region",), versioned=False,
+        ways={"actorAgency": one("Agency", "actor_agency_id")},
+    ),
+    "Person": Kind(
+        "person", "people:read", "person", "people",
+        columns=PLACE | {"registeredRegion": "registered_region_code"}, divisions=("region", "registeredRegion"),
+        classes=classes(
+            personal="name sex birthDate ethnicity education maritalStatus situation diedOn",
+            contact="phone address",
+            identity="identityNumber",
+            health="health disabilityCategory disabilityGrade illness capable",
+            hardship="hardship priority",
+        ),
+        masked={"identityNumber": "identity_number_masked", "phone": "phone_masked", "address": "address_masked"},
+        ways={
+            "place": HERE,
+            "household": one("Household", "household_id"),
+            "woman": one("WomanProfile", "id", "person_id", current=True),
+            "child": one("ChildProfile", "id", "person_id", current=True),
+            "elder": one("ElderProfile", "id", "person_id", current=True),
+            "leftBehindStatuses": many("LeftBehindStatus", "person_id"),
+            "guardianships": many("Guardianship", "ward_id"),
+            "wards": many("Guardianship", "guardian_id"),
+            "kin": many("Kinship", "person_id", "id"),
+            "absences": many("Absence", "person_id"),
+            "history": many("Event", "subject_id"),
+        },
+        orders=("-id", "id", "name", "-name", "-priority", "priority"),
+        actions=WRITE_PEOPLE | {"reveal": "people:reveal", "history": "events:read"},
+    ),
+    "Household": Kind(
+        "household", "people:read", "household", "households", columns=PLACE, divisions=("region",),
+        classes=classes(contact="address"), masked={"address": "address_masked"},
+        ways={"place": HERE, "head": one("Person", "head_id"), "members": many("Person", "household_id", "id")},
+        actions=WRITE_PEOPLE,
+    ),
+    "WomanProfile": _of_person(
+        "woman_profile", "womanProfiles",
+        classes=classes(
+            personal="childrenInCare eldersInCare skills trainingWanted employmentWanted businessWanted activitiesWanted",
+            hardship="landContractRegistered incomeBand incomeSources loanWanted",
+            health="screenedOn screeningResult",
+            confidential="rightsProblems counsellingWanted",
+        ),
+    ),
+    "ChildProfile": _of_person(
+        "child_profile", "childProfiles",
+        classes=classes(
+            personal="householdRegistered schooling boarding bothParentsAway oneAwayOtherIncapable entrusted careClass",
+            health="incapableParent",
+            hardship="incomeSources relief",
+        ),
+    ),
+    "ElderProfile": _of_person(
+        "elder_profile", "elderProfiles",
+        classes=classes(
+            personal="livingArrangement livingChildren childrenAway grandchildrenRaised keyHolder lastSeenOn lastSeenBy",
+            health="selfCare dementia chronicDiseases",
+            hardship="pension",
+            contact="emergencyContact",
+        ),
+        masked={"emergencyContact": "emergency_contact_masked"},
+    ),
+    "Kinship": _of_person(
+        "kinship", "kinships", classes=classes(personal="relation"), actions=WRITE_PEOPLE,
+        ways={"relative": one("Person", "relative_id")},
+    ),
+    "Guardianship": _of_person(
+        "guardianship", "guardianships", subject="ward_id",
+        classes=classes(personal="kind relation commitmentSignedOn", health="capability"), actions=WRITE_PEOPLE,
+        ways={"ward": one("Person", "ward_id"), "guardian": one("Person", "guardian_id")},
+        orders=("-id", "id", "-valid_from"),
+    ),
+    "Absence": _of_person(
+        "absence", "absences",
+        classes=classes(personal="since reason destination expectedReturn returnedOn contactFrequency"),
+        actions=WRITE_PEOPLE, orders=("-id", "id", "-since"), ended_by="returned_on",
+    ),
+    "LeftBehindStatus": _of_person(
+        "left_behind_status", "leftBehindStatuses", classes=classes(personal="population status flags reasons"),
+        orders=("-id", "id", "-valid_from"),
+    ),
+}  # fmt: skip
+
+ORDER_COLUMNS = {"name": "name_pinyin"}
+"""An order by name is one by pinyin."""
+
+DOCUMENT_PERMISSIONS = {"me": "codes:read", "determination": "people:read"}
