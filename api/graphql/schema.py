@@ -59,8 +59,8 @@ def _query() -> type:
 
 
 def node_views() -> tuple[View, ...]:
-    """Return the views that ``node(id)`` may find."""
-    return tuple(view for kind, view in root_fields().values() if kind == "one" and is_node(view))
+    """Return the views that ``node(id)`` may find: all that have a global id, as Relay asks."""
+    return tuple(view for view in types.make_types().values() if is_node(view))
 
 
 def build(mutation: type | None) -> GraphQLSchema:

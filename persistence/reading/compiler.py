@@ -16,13 +16,11 @@ from domain.selection import (
     ById,
     Constant,
     Document,
-    Edges,
     Item,
     Nothing,
     Object,
     One,
     Page,
-    PageInfo,
     Query,
     Raw,
     Root,
@@ -30,10 +28,11 @@ from domain.selection import (
     Withheld,
 )
 from domain.view import VIEWS, Field, Filter, Relation, View
-from persistence.reading.cursors import CURSOR_SQL
 from persistence.reading.expressions import CONDITIONS, EXPRESSIONS, NAME_MASK
+from persistence.reading.pages import PageSql
 from persistence.reading.parameters import Binder, Parameters
 from persistence.reading.scope import ScopeSql, Shape
+from persistence.reading.sql import both, literal, named, sql_type
 
 SETTINGS = " || ".join(
     f"set_config('shouwang.{name}', ${number}, true)" for number, name in enumerate(("ranges", "remit", "grantee"), 1)
@@ -69,10 +68,11 @@ class Compiler:
         if query.bare:
             inner = self._bare(query)
         else:
-            columns = ", ".join(f"{self._open_root(key, root)} AS {_name(key)}" for key, root in query.roots)
-            inner = f"SELECT row_to_json(q)::text FROM (SELECT {columns}) q"
+            columns = ", ".join(f"{self._open_root(key, root)} AS {named(key)}" for key, root in query.roots)
+            row = self.alias()
+            inner = f"SELECT row_to_json({row})::text FROM (SELECT {columns}) {row}"
         sql = f"WITH eyes AS MATERIALIZED (SELECT {SETTINGS} AS set) SELECT ({inner}) FROM eyes WHERE set IS NOT NULL"
-        return Plan(sql, self.parameters.binders(), self._permission(), tuple(self._refused))
+        return Plan(*self.parameters.packed(sql), self._permission(), tuple(self._refused))
 
     def _open_root(self, key: str, root: Root) -> str:
         try:
@@ -94,9 +94,9 @@ class Compiler:
             return self._nested_page(root)
         if isinstance(root, ById):
             view = root.targets[0].view
-            t, row = self._alias(), self._alias()
+            t, row = self.alias(), self.alias()
             version = f"{t}.version" if view.versioned else "0"
-            body = self._object_columns(root.targets[0], t)
+            body = self.object_columns(root.targets[0], t)
             where = self._by_id(view, t, root.key)
             return (
                 f"SELECT {row}.v || ' ' || row_to_json({row}.o)::text FROM (SELECT {version} AS v, "
@@ -107,7 +107,7 @@ class Compiler:
     def _nested_page(self, root: ById) -> str:
         """A collection below one row (``/people/{id}/history``): null when the row is unseen."""
         view, ((_, page),) = root.targets[0].view, root.targets[0].items
-        t = self._alias()
+        t = self.alias()
         if not isinstance(page, Page):
             raise TypeError
         self._require(VIEWS[view.relations[page.relation].target])
@@ -118,7 +118,7 @@ class Compiler:
         if isinstance(root, Nothing):
             return "NULL::json"
         if isinstance(root, Constant):
-            return _literal(root.text)
+            return literal(root.text)
         if isinstance(root, Raw):
             return self.parameters.of_argument(root.key, "json")
         if isinstance(root, Page):
@@ -135,13 +135,13 @@ class Compiler:
         return tries[0] if len(tries) == 1 else f"coalesce({', '.join(tries)})"
 
     def _row(self, target: Object, key: str) -> str:
-        t = self._alias()
-        return self._json(self._object_columns(target, t), f"{target.view.table} {t}", self._by_id(target.view, t, key))
+        t = self.alias()
+        return self._json(self.object_columns(target, t), f"{target.view.table} {t}", self._by_id(target.view, t, key))
 
     def _by_id(self, view: View, t: str, key: str) -> str:
         self._require(view)
-        kind = _sql_type(view.fields[view.key].type)
-        return _and(f"{t}.{view.key} = {self.parameters.of_argument(key, kind)}", self.scope.where(view, t))
+        kind = sql_type(view.fields[view.key].type)
+        return both(f"{t}.{view.key} = {self.parameters.of_argument(key, kind)}", self.scope.where(view, t))
 
     def _require(self, view: View) -> None:
         if not self.scope.allows(view):
@@ -152,24 +152,25 @@ class Compiler:
     # ---- objects ---------------------------------------------------------------------------------
 
     def _json(self, columns: str, source: str, where: str) -> str:
-        row = self._alias()
+        row = self.alias()
         return f"(SELECT row_to_json({row}) FROM (SELECT {columns} FROM {source} WHERE {where}) {row})"
 
-    def _object_columns(self, target: Object, t: str) -> str:
-        return ", ".join(f"{self._item(target.view, item, t)} AS {_name(key)}" for key, item in target.items)
+    def object_columns(self, target: Object, t: str) -> str:
+        return ", ".join(f"{self._item(target.view, item, t)} AS {named(key)}" for key, item in target.items)
 
     def _item(self, view: View, item: Item, t: str) -> str:
         match item:
             case Scalar(name):
                 return self._scalar(view, view.fields[name], t)
             case Constant(text):
-                return _literal(text)
+                return literal(text)
             case Withheld(requested):
                 names = [public for name, public in requested if self._withheld(view, name)]
-                return "ARRAY[" + ", ".join(_literal(name) for name in names) + "]::text[]"
+                return "ARRAY[" + ", ".join(literal(name) for name in names) + "]::text[]"
             case Actions(items):
-                pairs = ", ".join(f"{self._action(view, one)} AS {_name(key)}" for key, one in items)
-                return f"(SELECT row_to_json(a) FROM (SELECT {pairs}) a)"
+                pairs = ", ".join(f"{self._action(view, one)} AS {named(key)}" for key, one in items)
+                row = self.alias()
+                return f"(SELECT row_to_json({row}) FROM (SELECT {pairs}) {row})"
             case One(name, target):
                 return self._one(view, view.relations[name], target, t)
             case Page():
@@ -177,7 +178,7 @@ class Compiler:
 
     def _action(self, view: View, action: "Constant | Action") -> str:
         if isinstance(action, Constant):
-            return _literal(action.text)
+            return literal(action.text)
         return "true" if view.actions[action.name] in self.permissions else "false"
 
     def _withheld(self, view: View, name: str) -> bool:
@@ -186,7 +187,7 @@ class Compiler:
         return self._source(view, view.fields[name], "x") is None
 
     def _scalar(self, view: View, field: Field, t: str) -> str:
-        return self._source(view, field, t) or f"NULL::{_sql_type(field.type)}{'[]' * field.many}"
+        return self._source(view, field, t) or f"NULL::{sql_type(field.type)}{'[]' * field.many}"
 
     def _source(self, view: View, field: Field, t: str) -> str | None:
         """Return the SQL of a field as this caller may see it, or None where it is withheld."""
@@ -198,7 +199,7 @@ class Compiler:
         if sight is Sight.MASKED:
             return NAME_MASK.format(c=f"{t}.{field.source.name}") if sensitive.mask else None
         if view.is_document:
-            return f"nullif({t}.doc->{_literal(field.source.name)}, 'null'::jsonb)"
+            return f"nullif({t}.doc->{literal(field.source.name)}, 'null'::jsonb)"
         if field.source.computed:
             return EXPRESSIONS[field.source.name].format(t=t)
         column = f"{t}.{field.source.name}"
@@ -214,7 +215,7 @@ class Compiler:
     def _one(self, view: View, relation: Relation, target: Object, t: str) -> str:
         if relation.kind in ("embedded", "embedded_many"):
             source = (
-                f"{t}.doc->{_literal(relation.key)}"
+                f"{t}.doc->{literal(relation.key)}"
                 if view.is_document
                 else EXPRESSIONS.get(relation.key, "{t}." + relation.key).format(t=t)
             )
@@ -222,19 +223,19 @@ class Compiler:
         if not self.scope.allows(target.view):
             return "NULL::json"
         self._require(target.view)
-        other = self._alias()
-        where = _and(
+        other = self.alias()
+        where = both(
             f"{other}.{relation.to_key} = {t}.{relation.key}",
             CONDITIONS[relation.where].format(t=other) if relation.where else "",
             self.scope.where(target.view, other),
         )
         # A padded division code may stand for two divisions (东莞 4419 and 441900): the upper one.
         bounded = f"{where} ORDER BY {other}.{target.view.key} LIMIT 1" if relation.to_key == "lo" else where
-        return self._json(self._object_columns(target, other), f"{target.view.table} {other}", bounded)
+        return self._json(self.object_columns(target, other), f"{target.view.table} {other}", bounded)
 
     def _embedded(self, target: Object, source: str, *, many: bool) -> str:
-        d, row = self._alias(), self._alias()
-        columns = self._object_columns(target, d)
+        d, row = self.alias(), self.alias()
+        columns = self.object_columns(target, d)
         if many:
             elements = f"jsonb_array_elements(CASE WHEN jsonb_typeof({source}) = 'array' THEN {source} ELSE '[]' END)"
             return (
@@ -251,17 +252,17 @@ class Compiler:
         if not self.scope.allows(view):
             return "NULL::json"
         self._require(view)
-        rows = self._alias()
+        rows = self.alias()
         link = ""
         if parent is not None:
             relation = parent.relations[page.relation]
             link = f"{rows}.{relation.key} = {t}.{relation.to_key}"
-        matches = _and(link, self.scope.where(view, rows), *(self._filter(view, rows, one) for one in page.filters))
+        matches = both(link, self.scope.where(view, rows), *(self._filter(view, rows, one) for one in page.filters))
         order = self._order(page, rows)
         anchored, anchor_exists = self._after(page, rows)
         total = f"(SELECT count(*) FROM {view.table} {rows} WHERE {matches or 'true'})"
         picked = (
-            f"SELECT {rows}.* FROM {view.table} {rows} WHERE {_and(matches, anchored) or 'true'} "
+            f"SELECT {rows}.* FROM {view.table} {rows} WHERE {both(matches, anchored) or 'true'} "
             f"ORDER BY {order} LIMIT {page.size + PageSql.looks_ahead(page)}"
         )
         answer = PageSql(self, page, rows, total).write(picked)
@@ -290,12 +291,12 @@ class Compiler:
             return "", ""
         column, down = self._order_column(page)
         view, sign = page.view, "<" if down else ">"
-        kind = _sql_type(view.fields[view.key].type)
+        kind = sql_type(view.fields[view.key].type)
         anchor = self.parameters.of_cursor(page, kind)
         if column == view.key:
             return f"{t}.{view.key} {sign} {anchor}", ""
-        a = self._alias()
-        source = f"FROM {view.table} {a} WHERE {_and(f'{a}.{view.key} = {anchor}', self.scope.where(view, a))}"
+        a = self.alias()
+        source = f"FROM {view.table} {a} WHERE {both(f'{a}.{view.key} = {anchor}', self.scope.where(view, a))}"
         return (
             f"({t}.{column}, {t}.{view.key}) {sign} (SELECT {a}.{column}, {a}.{view.key} {source})",
             f"EXISTS (SELECT 1 {source})",
@@ -331,128 +332,8 @@ class Compiler:
         return within
 
     def _argument(self, one: Filter, key: str) -> str:
-        return self.parameters.of_argument(key, _sql_type(one.type))
+        return self.parameters.of_argument(key, sql_type(one.type))
 
-    def _alias(self) -> str:
-        return f"t{next(self._numbers)}"
-
-
-class PageSql:
-    """Writes the members of one page around its picked rows."""
-
-    def __init__(self, compiler: Compiler, page: Page, rows: str, total: str) -> None:
-        self.compiler, self.page, self.rows, self.total = compiler, page, rows, total
-        self.columns: list[str] = []
-        self.r = compiler._alias()  # noqa: SLF001 - the two are one thing in two screens
-
-    @staticmethod
-    def looks_ahead(page: Page) -> bool:
-        """Tell whether a part asks for what comes after the page: then one row more is picked."""
-        return any(
-            part == "next" or (isinstance(part, PageInfo) and any(item == "hasNextPage" for _, item in part.items))
-            for _, part in page.parts
-        )
-
-    def write(self, picked: str) -> str:
-        """Return the page's JSON: the parts over the rows picked."""
-        parts = ", ".join(f"{self._part(part)} AS {_name(key)}" for key, part in self.page.parts)
-        columns = "".join(f", {column} AS c{number}" for number, column in enumerate(self.columns))
-        page_alias = self.compiler._alias()  # noqa: SLF001
-        return (
-            f"(SELECT row_to_json({page_alias}) FROM (SELECT {parts} FROM (SELECT row_number() OVER () AS n{columns} "
-            f"FROM ({picked}) {self.rows}) {self.r}) {page_alias})"
-        )
-
-    def _part(self, part: object) -> str:
-        match part:
-            case Constant(text):
-                return _literal(text)
-            case Object():
-                return self._aggregate(self._column(self._node(part)))
-            case Edges(items):
-                return self._aggregate(self._edge(items))
-            case PageInfo(items):
-                return self._page_info(items)
-            case "total":
-                return self.total
-            case _:
-                return f"max({self._cursor()}) FILTER (WHERE {self.r}.n = {self.page.size} AND {self._more()})"
-
-    def _more(self) -> str:
-        # The token's row is on the page; that there is a next page is known from the row after it.
-        return f"{self._column('count(*) OVER ()')} > {self.page.size}"
-
-    def _node(self, target: Object) -> str:
-        row = self.compiler._alias()  # noqa: SLF001
-        columns = self.compiler._object_columns(target, self.rows)  # noqa: SLF001
-        return f"(SELECT row_to_json({row}) FROM (SELECT {columns}) {row})"
-
-    def _edge(self, items: tuple[tuple[str, object], ...]) -> str:
-        columns = []
-        for key, item in items:
-            if isinstance(item, Object):
-                columns.append(f"{self._node(item)} AS {_name(key)}")
-            elif isinstance(item, Constant):
-                columns.append(f"{_literal(item.text)} AS {_name(key)}")
-            else:
-                columns.append(f"{self._cursor_sql()} AS {_name(key)}")
-        row = self.compiler._alias()  # noqa: SLF001
-        return self._column(f"(SELECT row_to_json({row}) FROM (SELECT {', '.join(columns)}) {row})")
-
-    def _page_info(self, items: tuple[tuple[str, object], ...]) -> str:
-        columns = []
-        for key, item in items:
-            match item:
-                case Constant(text):
-                    sql = _literal(text)
-                case "hasNextPage":
-                    sql = f"count(*) > {self.page.size}"
-                case "hasPreviousPage":
-                    sql = "true" if self.page.after else "false"
-                case "startCursor":
-                    sql = f"max({self._cursor()}) FILTER (WHERE {self.r}.n = 1)"
-                case _:
-                    on_page = f"FILTER (WHERE {self.r}.n <= {self.page.size})"
-                    sql = f"(array_agg({self._cursor()} ORDER BY {self.r}.n DESC) {on_page})[1]"
-            columns.append((key, sql))
-        # Aggregates must stand beside the page's own: a sub-select could not see its rows.
-        pairs = ", ".join(f"{_literal(key)}, {sql}" for key, sql in columns)
-        return f"json_build_object({pairs})"
-
-    def _aggregate(self, column: str) -> str:
-        on_page = f" FILTER (WHERE {self.r}.n <= {self.page.size})" if self.looks_ahead(self.page) else ""
-        return f"coalesce(json_agg({column} ORDER BY {self.r}.n){on_page}, '[]')"
-
-    def _cursor(self) -> str:
-        return self._column(self._cursor_sql())
-
-    def _cursor_sql(self) -> str:
-        view = self.page.view
-        key = self.compiler.parameters.of_cursor_key(self.page)
-        return CURSOR_SQL.format(id=f"{self.rows}.{view.key}", key=key)
-
-    def _column(self, sql: str) -> str:
-        """Add a column to the numbered rows, once, and return its name."""
-        if sql not in self.columns:
-            self.columns.append(sql)
-        name = f"c{self.columns.index(sql)}"
-        return f"{self.r}.{name}"
-
-
-def _and(*conditions: str) -> str:
-    return " AND ".join(condition for condition in conditions if condition)
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'::text" if text else "''::text"
-
-
-def _sql_type(kind: type) -> str:
-    return SQL_TYPES.get(kind.__name__, "text")
-
-
-SQL_TYPES = {"str": "text", "int": "int", "bool": "boolean", "UUID": "uuid", "date": "date", "datetime": "timestamptz"}
+    def alias(self) -> str:
+        # No name of an answer holds a dollar sign: ``row_to_json(t1)`` would take a column called t1 for the row.
+        return f"t{next(self._numbers)}$"

@@ -1,5 +1,6 @@
 """Parameters of a compiled statement: placeholders now, values at each request."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,6 +13,7 @@ from persistence.reading.cursors import cursor_key, opened
 from persistence.reading.scope import PARAMETERS
 
 FIRST = 4  # $1 to $3 are the settings of row-level security
+PLACEHOLDER = re.compile(r"\$([0-9]+)::")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,16 @@ class Parameters:
         self._numbers: dict[tuple[str, ...], int] = {}
         self._binders: list[Binder] = []
 
-    def binders(self) -> tuple[Binder, ...]:
-        """Return what fills the placeholders from ``$4`` on."""
-        return tuple(self._binders)
+    def packed(self, sql: str) -> tuple[str, tuple[Binder, ...]]:
+        """Return the statement numbered without gaps, and what fills its placeholders from ``$4`` on.
+
+        A part that was begun and refused has left placeholders that the statement does not hold;
+        PostgreSQL could not tell their type.
+        """
+        used = sorted({int(number) for number in PLACEHOLDER.findall(sql)})
+        numbers = {old: new for new, old in enumerate(used, FIRST)}
+        renumbered = PLACEHOLDER.sub(lambda found: f"${numbers[int(found[1])]}::", sql)
+        return renumbered, tuple(self._binders[number - FIRST] for number in used)
 
     def _placeholder(self, identity: tuple[str, ...], kind: str, binder: Binder) -> str:
         if identity not in self._numbers:
