@@ -8,7 +8,7 @@ stay apart.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -55,11 +55,14 @@ class Places:
         self._divisions = {one.code: one for one in divisions}
         self._heads: dict[str, list[str]] = {}
         self._inside: dict[str, tuple[dict[str, str], dict[str, str]]] = {}  # county → exact, stems
+        inside = [one for one in self._divisions.values() if level_of(one.code) > COUNTY]
         for one in self._divisions.values():
             if level_of(one.code) <= COUNTY:
                 self._enter_head(one)
-            else:
-                self._enter_inside(one)
+        for one in inside:
+            self._enter_inside(one, (one.name,), _add)
+        for one in inside:  # a village's own name counts before another's former or spoken one
+            self._enter_inside(one, one.aliases, _add_if_free())
         self.find = lru_cache(maxsize=65536)(self._find)
 
     def covers(self, code: int) -> bool:
@@ -87,16 +90,16 @@ class Places:
                     known.append(one.code)
             at = self._divisions.get(at.parent_code or "")
 
-    def _enter_inside(self, one: Division) -> None:
+    def _enter_inside(self, one: Division, names: Sequence[str], add: Callable[[dict[str, str], str, str], None]) -> None:
         exact, stems = self._inside.setdefault(one.code[:6], ({}, {}))
-        for name in map(_key, (one.name, *one.aliases)):
-            _add(exact, name, one.code)
+        for name in map(_key, names):
+            add(exact, name, one.code)
             if level_of(one.code) == VILLAGE:
-                _add(stems, stem(name), one.code)
+                add(stems, stem(name), one.code)
                 township = self._divisions.get(one.parent_code or "")
                 for above in () if township is None else map(_key, (township.name, *township.aliases)):
-                    _add(exact, above + name, one.code)
-                    _add(stems, above + stem(name), one.code)
+                    add(exact, above + name, one.code)
+                    add(stems, above + stem(name), one.code)
 
     def _find(self, written: str) -> Place | None:
         """Return the place a text names, or None."""
@@ -176,6 +179,17 @@ def _key(text: str) -> str:
 def _add(index: dict[str, str], key: str, code: str) -> None:
     if index.setdefault(key, code) != code:
         index[key] = _AMBIGUOUS
+
+
+def _add_if_free() -> Callable[[dict[str, str], str, str], None]:
+    """Return an ``_add`` that leaves alone what names of their own have taken."""
+    taken: dict[int, frozenset[str]] = {}
+
+    def add(index: dict[str, str], key: str, code: str) -> None:
+        if key not in taken.setdefault(id(index), frozenset(index)):
+            _add(index, key, code)
+
+    return add
 
 
 __all__ = ["VILLAGE", "Division", "Place", "Places", "stem"]

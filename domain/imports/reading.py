@@ -21,35 +21,34 @@ def people_rows(
     Left out: everything above the header's end, blank rows (a serial number alone is blank),
     signature and total rows, a header repeated on a later page.
     """
-    mapped = tuple(header.columns.values())
-    keys = [header.columns[one] for one in ("name", "identity_number") if one in header.columns]
+    name = header.columns["name"]
+    number = header.columns.get("identity_number", name)
     for index, row in enumerate(rows):
-        if index < header.first_row:
+        if index < header.first_row or len(row) <= name:
             continue
-        filled = [row[column] for column in mapped if column < len(row) and row[column] != ""]
-        if not filled:
-            continue
-        if any(column < len(row) and row[column] != "" for column in keys):
-            if not _is_header_again(filled, header) and not _is_footer(row, vocabulary, first_only=True):
+        if row[name] != "" or (number < len(row) and row[number] != ""):
+            again = row[name] in header.repeated and _is_header_again(_filled(row, header), header)
+            if not again and not _is_footer(row[:1], vocabulary):
                 yield index + 1, row
-        elif not _is_footer(row, vocabulary):
+        elif _filled(row, header) and not _is_footer(row, vocabulary):
             yield index + 1, row
 
 
+def _filled(row: Sequence[Cell], header: Header) -> list[Cell]:
+    return [row[column] for column in header.columns.values() if column < len(row) and row[column] != ""]
+
+
 def _is_header_again(filled: Sequence[Cell], header: Header) -> bool:
-    return filled[0] in header.repeated and all(
-        isinstance(cell, str) and cell_values.text(cell) in header.repeated for cell in filled
-    )
+    return all(isinstance(cell, str) and cell_values.text(cell) in header.repeated for cell in filled)
 
 
-def _is_footer(row: Sequence[Cell], vocabulary: Vocabulary, *, first_only: bool = False) -> bool:
+def _is_footer(cells: Sequence[Cell], vocabulary: Vocabulary) -> bool:
     """Tell whether a row is a signature, note or total row.
 
     Where name or number is filled in, only its very first cell is asked: 合计 may stand there,
     and a person's name may not.
     """
-    asked = row[:1] if first_only else row
-    texts = (heading(cell) for cell in asked if isinstance(cell, str) and cell)
+    texts = (heading(cell) for cell in cells if isinstance(cell, str) and cell)
     return any(one.startswith(vocabulary.footers) for one in texts)
 
 

@@ -10,7 +10,9 @@ from domain.imports.model import ImportMode, OperationStatus, RosterForm, RowOut
 from domain.view import Log, OfAgency, between, computed, division, document, embedded, eq, many, one, view
 
 
-@view("operation", plural="operations", permission="imports:read", scope=OfAgency(), actions={"cancel": "imports:write"})
+@view(
+    "operation", plural="operations", permission="imports:read", scope=OfAgency(), actions={"cancel": "imports:write"}
+)
 class Operation:
     """Long work of the caller's agency: how far it is and how it ended."""
 

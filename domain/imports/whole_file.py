@@ -24,6 +24,8 @@ def _seen(cell: Cell) -> int | None:
     """Return the remembered form of a cell that looks like a number; it is checked when its row is read."""
     if not isinstance(cell, str) or len(cell) < OLD_LENGTH:
         return None
+    if len(cell) == LENGTH and cell[:17].isdecimal() and cell.isascii():
+        return int(cell[:17])
     number = normalise(cell)
     if len(number) == OLD_LENGTH:
         number = number[:6] + "19" + number[6:] + "0"
@@ -42,21 +44,21 @@ class WholeFile:
         self._named: dict[int, int] = {}  # (name, birth date, village) → row * 2 + has a number
         self.rows = 0
 
-    def look(self, cells: Sequence[Cell], header: Header) -> None:
-        """Take note of the numbers of one more row."""
+    def look(self, cells: Sequence[Cell], columns: Sequence[tuple[int, bool]]) -> None:
+        """Take note of the numbers of one more row; ``columns`` are ``number_columns`` of its header."""
         self.rows += 1
         linked = []
-        for field, column in header.columns.items():
-            if not field.endswith("identity_number") or column >= len(cells):
-                continue
-            number = _seen(cells[column])
+        for column, makes_home in columns:
+            number = _seen(cells[column]) if column < len(cells) else None
             if number is None:
                 continue
             (self.repeated if number in self._once else self._once).add(number)
-            if makes_household(field.rpartition(".")[0], header.form):
+            if makes_home:
                 linked.append(number)
+        first_row = self._first_row
         for one in linked:
-            self._first_row.setdefault(self._root(one), self.rows)
+            if one not in self._joined and one not in first_row:
+                first_row[one] = self.rows
         for one in linked[1:]:
             self._join(linked[0], one)
 
@@ -106,9 +108,18 @@ class WholeFile:
         return None
 
 
+def number_columns(header: Header) -> tuple[tuple[int, bool], ...]:
+    """Return the columns of identity numbers, each with whether its people make rows one household."""
+    return tuple(
+        (column, makes_household(field.rpartition(".")[0], header.form))
+        for field, column in header.columns.items()
+        if field.endswith("identity_number")
+    )
+
+
 def makes_household(role: str, form: RosterForm) -> bool:
     """Tell whose number joins rows: a parent's or spouse's; for couples in two rows also the subject's own."""
     return role in HOUSEHOLD_ROLES or (role == "" and form is not RosterForm.CHILD)
 
 
-__all__ = ["WholeFile", "compact", "makes_household"]
+__all__ = ["WholeFile", "compact", "makes_household", "number_columns"]

@@ -116,14 +116,16 @@ class ChunkBuilder:
         number = str(row.number)
         ward = pg.key(subject)
         head: int | None = None
+        named = set()
         for slot, one in enumerate(row.relatives, start=1):
             member = one.role in MEMBER_ROLES
             remit = self._member_remit if member else self._other_remit
             ties = one.role in HOUSEHOLD_ROLES
             unnumbered = (root, one.relation, one.person.name)
             key = self._stage(one.person, row, slot, household if member else None, remit, ties, unnumbered)
-            if key == subject:
+            if key == subject or (key, one.relation) in named:
                 continue
+            named.add((key, one.relation))
             relative = pg.key(key)
             lines["kinship"].append("\t".join((number, ward, relative, one.relation, region)))
             if one.guards is not None:

@@ -5,6 +5,7 @@ number, and the parser reads the file from its start again to know what it knew.
 that makes no progress in several attempts is given up.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +32,7 @@ from persistence.importing.child import PARSER, ChildLost, child
 from persistence.importing.log import Author
 from persistence.importing.merge import CAUSE, Import, Staged, merge, prepare
 from persistence.importing.report import make_report
+from persistence.sheets.reading import check_size
 from persistence.writing.events import append_events
 
 CHUNK_ROWS: Final = 2_500
@@ -52,7 +54,10 @@ WHERE id = $1 AND status IN ('queued', 'running')
 # All of the country down to its counties, and the villages of the counties the caller works in.
 _DIVISIONS: Final = """
 SELECT r.code, r.name, r.parent_code, coalesce(array_agg(a.name) FILTER (WHERE a.name IS NOT NULL), '{}') AS aliases
-FROM region r LEFT JOIN region_alias a ON a.region_code = r.code
+FROM region r LEFT JOIN (
+  SELECT region_code, name FROM region_alias
+  UNION SELECT successor_code, name FROM region WHERE valid_to IS NOT NULL AND successor_code IS NOT NULL
+) a ON a.region_code = r.code
 WHERE r.valid_to IS NULL AND (r.level <= 3 OR int8multirange(int8range(r.lo, r.hi)) && $1::text::int8multirange)
 GROUP BY r.code
 """
@@ -121,6 +126,7 @@ async def _run(connection: asyncpg.Connection, cipher: FieldCipher, task: _Task)
         job = await _job(connection, task)
     if content is None:
         raise BadFile("file.unreadable")
+    await asyncio.to_thread(check_size, content)
     await prepare(connection)
     result, status = task.result, OperationStatus.SUCCEEDED
     work: Import | None = None

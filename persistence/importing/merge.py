@@ -73,7 +73,8 @@ class Staged:
 
 
 async def prepare(connection: asyncpg.Connection) -> None:
-    """Make the staging tables of this connection."""
+    """Make the staging tables of this connection, with room for a chunk in memory."""
+    await connection.execute("SET temp_buffers = '32MB'")
     await connection.execute(create_tables())
 
 

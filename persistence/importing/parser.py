@@ -25,7 +25,7 @@ from domain.imports.people_cells import Survey
 from domain.imports.places import Division, Places
 from domain.imports.reading import people_rows, read_row
 from domain.imports.vocabulary import Vocabulary
-from domain.imports.whole_file import WholeFile
+from domain.imports.whole_file import WholeFile, number_columns
 from domain.people.determination import RuleParameters
 from domain.regions.codes import published, range_of
 from persistence.crypto import FieldCipher
@@ -33,7 +33,7 @@ from persistence.data.forms import vocabulary
 from persistence.importing import frames
 from persistence.importing.chunk import Chunk, ChunkBuilder, Rules
 from persistence.importing.ids import Ids
-from persistence.sheets.reading import Sheet, check_size, read
+from persistence.sheets.reading import Sheet, read
 
 MEMORY_BYTES: Final = 3 * 2**30  # address space; a roster of 100,000 rows needs about half of it
 PROCESSOR_SECONDS: Final = 900
@@ -45,8 +45,7 @@ def bound() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold what the columns seal
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
+    gc.disable()  # rows make no cycles
 
 
 def main() -> int:
@@ -64,8 +63,7 @@ def main() -> int:
 
 
 def parse(job: dict[str, Any], content: bytes, cipher: FieldCipher, out: BinaryIO) -> None:
-    """Parse a file and write its chunks. Raises ``BadFile``."""
-    check_size(content)
+    """Parse a file, whose size has been checked, and write its chunks. Raises ``BadFile``."""
     words = vocabulary()
     rosters = _rosters(read(content), words, RosterForm(job["form"]))
     if not rosters:
@@ -121,10 +119,12 @@ def _people(
 
 def _look(rosters: Sequence[tuple[Sheet, Header]], words: Vocabulary) -> WholeFile:
     memory = WholeFile()
-    for number, _, _, header, cells in _people(rosters, words):
-        if number > MOST_ROWS:
+    for sheet, header in rosters:
+        columns = number_columns(header)
+        for _, cells in people_rows(sheet.rows, header, words):
+            memory.look(cells, columns)
+        if memory.rows > MOST_ROWS:
             raise BadFile("file.too_many_rows")
-        memory.look(cells, header)
     if not memory.rows:
         raise BadFile("file.no_rows")
     memory.looked()

@@ -77,10 +77,19 @@ UPDATE stage_person s SET changed = {_changed(_FACTS)}
   || CASE WHEN s.address_cipher IS NOT NULL THEN ARRAY['address'] ELSE '{{}}' END
 FROM person p WHERE s.act = 'update' AND p.id = s.id
 """
-KINSHIPS: Final = """
-UPDATE stage_kinship s SET act = 'none' FROM kinship k
-WHERE k.person_id = s.person_id AND k.relative_id = s.relative_id AND k.relation = s.relation
-"""
+KINSHIPS: Final = (
+    """
+    UPDATE stage_kinship s SET act = 'none' FROM kinship k
+    WHERE k.person_id = s.person_id AND k.relative_id = s.relative_id AND k.relation = s.relation
+    """,
+    # Two names of a row may turn out to be one person of the ledger.
+    """
+    UPDATE stage_kinship s SET act = 'none' FROM (
+      SELECT target, row_number() OVER (PARTITION BY person_id, relative_id, relation ORDER BY target) AS copy
+      FROM stage_kinship) k
+    WHERE k.target = s.target AND k.copy > 1
+    """,
+)
 GUARDIANSHIPS: Final = f"""
 UPDATE stage_guardianship s SET act = 'update', target = p.id,
   changed = {_changed((("relation", "text"), ("capability", "text")))}
@@ -201,7 +210,7 @@ async def plan_sealed(connection: asyncpg.Connection) -> None:
 
 async def plan(connection: asyncpg.Connection, form: str, as_of: date, elsewhere: str, older: str) -> None:
     """Work out every ``act``. The statuses of known people must have been determined anew before."""
-    await run(connection, *NEWER, PEOPLE, KINSHIPS, GUARDIANSHIPS, *ABSENCES, profile(form), STATUSES)
+    await run(connection, *NEWER, PEOPLE, *KINSHIPS, GUARDIANSHIPS, *ABSENCES, profile(form), STATUSES)
     await connection.execute(STATUSES_OLDER, as_of)
     await connection.execute(ELSEWHERE, elsewhere)
     await connection.execute(OLDER, older)

@@ -13,7 +13,7 @@ from domain.imports.model import RowOutcome
 from domain.imports.operations import ImportResult
 from persistence.importing import frames
 from persistence.importing.parser import bound
-from persistence.sheets.reading import check_size, read
+from persistence.sheets.reading import read
 from persistence.sheets.report import ReportRow, build_report
 
 
@@ -26,7 +26,6 @@ def main() -> int:
         for sheet, sheet_row, outcome, first_row, faults, repaired in orjson.loads(listed)
     ]
     try:
-        check_size(content)
         report = build_report(rows, read(content), ImportResult.model_validate(job["result"]), job["status"])
     except (BadFile, MemoryError):
         frames.write(sys.stdout.buffer, "bad_file", code="file.too_large")

@@ -29,13 +29,14 @@ SELECT s.id, p.id FROM stage_person s JOIN person p ON p.id = s.id WHERE s.again
 HOMES_OF_EARLIER_CHUNKS: Final = """
 UPDATE stage_household s SET act = 'update', provisional = s.id FROM household h WHERE h.id = s.id
 """
-# A subject where one of the two has no number: same name, birth date and village.
+# A subject where one of the two has no number: same name, birth date and village. ``+ 0`` keeps
+# the planner off the region's index: a village has hundreds of people, a name and birth date one.
 BY_NAME: Final = """
 INSERT INTO stage_known (provisional, id, several)
 SELECT s.id, min(p.id::text)::uuid, count(*) > 1
 FROM stage_person s
-JOIN person p ON p.county = s.region_code / 1000000 AND p.name = s.name AND p.birth_date = s.birth_date
-  AND p.region_code = s.region_code AND p.deregistered_on IS NULL
+JOIN person p ON p.county = s.county AND p.name = s.name AND p.birth_date = s.birth_date
+  AND p.region_code + 0 = s.region_code AND p.deregistered_on IS NULL
 WHERE s.subject AND (p.identity_number_blind IS NULL OR s.identity_number_blind IS NULL)
   AND NOT EXISTS (SELECT FROM stage_known k WHERE k.provisional = s.id)
 GROUP BY s.id
@@ -133,7 +134,8 @@ async def resolve(connection: asyncpg.Connection, as_of: date, *, later_chunk: b
         await connection.execute(BY_EARLIER_CHUNK)
         await connection.execute(HOMES_OF_EARLIER_CHUNKS)
     await connection.execute(BY_NAME)
-    await connection.execute(BY_KIN)
+    if await connection.fetchval("SELECT EXISTS (SELECT FROM stage_known)"):
+        await connection.execute(BY_KIN)
     known: int = await connection.fetchval("SELECT count(*) FROM stage_known")
     if known:
         await connection.execute(HIDDEN)

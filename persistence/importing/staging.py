@@ -175,7 +175,9 @@ _ACT: Final = "act text DEFAULT 'insert', newer boolean DEFAULT true, changed te
 WORKING: Final = {
     "row": "known boolean DEFAULT false, here boolean DEFAULT false",
     "household": "act text DEFAULT 'insert', provisional uuid",
-    "person": f"known boolean DEFAULT false, provisional uuid, {_ACT}",
+    # A division is not leak-proof: done here, so that row-level security lets the index answer.
+    "person": f"known boolean DEFAULT false, provisional uuid, {_ACT}, "
+    "county bigint GENERATED ALWAYS AS (region_code / 1000000) STORED",
     "kinship": "act text DEFAULT 'insert', target uuid DEFAULT uuidv7()",
     "status": f"target uuid DEFAULT uuidv7(), before text, before_id uuid, {_ACT}",
     **dict.fromkeys(("guardianship", "absence"), f"target uuid DEFAULT uuidv7(), {_ACT}"),

@@ -38,7 +38,6 @@ FROM stage_person WHERE act = 'insert'
 KINSHIPS: Final = """
 INSERT INTO kinship (id, person_id, relative_id, relation, region_code)
 SELECT target, person_id, relative_id, relation, region_code FROM stage_kinship WHERE act = 'insert'
-ON CONFLICT (person_id, relative_id, relation) DO NOTHING
 """
 GUARDIANSHIPS: Final = """
 INSERT INTO guardianship (id, ward_id, guardian_id, kind, relation, capability, valid_from, region_code)

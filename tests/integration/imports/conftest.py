@@ -23,6 +23,10 @@ from tests.conftest import copied, dropped
 ROSTERS = Path(__file__).parents[2] / "data" / "rosters"
 COUNTY = RegionRange(421081000000, 421082000000)
 AS_OF = date(2026, 11, 1)
+WRITTEN = (
+    "person", "household", "child_profile", "woman_profile", "elder_profile", "kinship", "guardianship", "absence",
+    "left_behind_status", "person_access",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +97,10 @@ class Imports:
         operation_id = await self.queue(content, **asked)
         await run_import(self.pool, self.cipher, operation_id)
         return await self.operation(operation_id)
+
+    async def everything(self) -> dict[str, list[asyncpg.Record]]:
+        """Return all rows an import could have written, but the operation's own."""
+        return {table: await self.owner.fetch(f"SELECT * FROM {table} ORDER BY id") for table in WRITTEN}
 
     async def operation(self, operation_id: UUID) -> asyncpg.Record:
         return await self.owner.fetchrow("SELECT * FROM operation WHERE id = $1", operation_id)
