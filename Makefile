@@ -54,6 +54,10 @@ $(STAMP): requirements.lock | $(UV)
 serve: $(STAMP) ## Database, migrations, demo county, API and jobs in one process group; Ctrl-C stops all (PORT=8001)
 	@exec env SHOUWANG_PARENT_PID=$$PPID $(BIN)/python -m api.cli serve $(ARGS)  # kill -9 of make ends all, too
 
+.PHONY: token
+token: $(STAMP) ## A fresh token of a demo caller, of a running serve: TOKEN=$$(make token NAME=village_worker)
+	@$(BIN)/python -m api.cli token $(or $(NAME),$(error make token NAME=... - the names stand in .shouwang/demo-callers.json))
+
 .PHONY: test
 test: $(STAMP) ## All tests; one part of the house: make test AREA=people
 	@$(BIN)/python -m pytest $(if $(AREA),$(or $(sort $(wildcard tests/*/$(AREA) tests/*/$(AREA).py tests/*/test_$(AREA)*.py tests/*/*/$(AREA) tests/*/*/test_$(AREA)*.py)),$(error no tests of $(AREA) under tests/)),tests) $(ARGS)

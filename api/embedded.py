@@ -21,6 +21,10 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
+import structlog
+
+log = structlog.get_logger("shouwang.embedded")
+
 OWNER = "postgres"
 DATABASE = "shouwang"
 RUNTIME_ROLE = "shouwang_app"
@@ -76,6 +80,13 @@ class EmbeddedPostgres:
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         await self._ready(self.process)
+
+    async def keep_up(self) -> None:
+        """Start again whenever the server ends by itself, until cancelled. Raises ``EmbeddedFailed``."""
+        while self.process is not None:
+            code = await self.process.wait()
+            log.warning("process_ended", process="postgres", code=code)
+            await self.start()
 
     async def stop(self) -> None:
         """Stop fast (roll back, disconnect, checkpoint); at once when that takes too long."""

@@ -16,9 +16,10 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -26,7 +27,7 @@ log = structlog.get_logger("shouwang.processes")
 
 PARENT_VARIABLE = "SHOUWANG_PARENT_PID"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-PROVEN_SECONDS = 15.0  # a child that fails by itself before that has never worked: its settings are wrong
+PROVEN_SECONDS = 8.0  # a child that fails by itself before that has never worked: its settings are wrong
 CRASHES_TOLERATED = 5  # within CRASH_WINDOW seconds; more means that restarting does not help
 CRASH_WINDOW = 60.0
 RESTART_SECONDS = 0.5
@@ -159,9 +160,14 @@ def stop_requested() -> asyncio.Event:
     return event
 
 
-async def supervise(children: Sequence[Child], stop: asyncio.Event, *, patience: float) -> None:
-    """Run all children until ``stop`` is set or one fails for good, then stop them together."""
-    runs = [asyncio.create_task(child.run(), name=child.name) for child in children]
+async def supervise(
+    children: Sequence[Child], stop: asyncio.Event, *, patience: float, beside: Sequence[Coroutine[Any, Any, None]] = ()
+) -> None:
+    """Run all children until ``stop`` is set or one fails for good, then stop them together.
+
+    ``beside`` are other things to keep up meanwhile; when one raises, that is the end, too.
+    """
+    runs = [asyncio.create_task(one) for one in (*(child.run() for child in children), *beside)]
     waiting = asyncio.create_task(stop.wait())
     try:
         done, _ = await asyncio.wait([waiting, *runs], return_when=asyncio.FIRST_COMPLETED)

@@ -35,6 +35,7 @@ async def serve(settings: Settings, prepare: Prepare, *, jobs: bool = True) -> N
         listening = await listen(settings.host, settings.port, patience=settings.shutdown_seconds + 5 if killed else 0)
         stack.callback(listening.close)
         settings = settings.model_copy(update={"port": listening.getsockname()[1]})
+        server = None
         if settings.database_url is None:
             server = EmbeddedPostgres(settings.data_dir)
             stack.push_async_callback(server.stop)
@@ -45,7 +46,8 @@ async def serve(settings: Settings, prepare: Prepare, *, jobs: bool = True) -> N
         if not await _unless_stopped(prepare(settings), stop):
             return
         children = _children(settings, listening.fileno(), jobs=jobs)
-        watching = asyncio.create_task(supervise(children, stop, patience=settings.shutdown_seconds))
+        beside = [server.keep_up()] if server else []
+        watching = asyncio.create_task(supervise(children, stop, patience=settings.shutdown_seconds, beside=beside))
         telling = asyncio.create_task(_tell(settings, stop, begun))
         try:
             await watching

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import asyncpg
 import psutil
 import pytest
 
@@ -36,7 +37,8 @@ class Installation:
         environment = (
             kept | {"SHOUWANG_MODE": "demo", "SHOUWANG_DATA_DIR": str(self.folder), "PORT": str(self.port)} | extra
         )
-        environment.pop("DATABASE_URL", None)
+        if "DATABASE_URL" not in extra:
+            environment.pop("DATABASE_URL", None)
         with (self.folder.parent / "output").open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "api.cli", "serve", *arguments],
@@ -166,19 +168,16 @@ def test_a_taken_port_is_said_and_another_named(installation: Installation, tmp_
 
 
 @pytest.mark.parametrize("part", ["api.entry", "api.cli worker", "bin/postgres"])
-def test_a_killed_process_comes_back_or_all_end_and_start_again(installation: Installation, part: str) -> None:
+def test_a_killed_process_comes_back(installation: Installation, part: str) -> None:
     victim = installation.one(part)
     victim.kill()
     gone([victim])
-    if part == "bin/postgres":
-        assert installation.process is not None
-        assert installation.process.wait(40) == 1
-        installation.start()
-    installation.ready(SECOND_START_SECONDS * 3)
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline and not any(part in " ".join(one.cmdline()) for one in installation.family()):
         time.sleep(0.05)
     assert installation.one(part).pid != victim.pid
+    installation.ready(15)
+    assert asked(installation, told(installation)[0]["access_token"]) == 200
 
 
 def test_ctrl_c_stops_everything_and_the_second_start_is_quick_and_keeps_the_data(installation: Installation) -> None:
@@ -222,3 +221,22 @@ def test_its_output_names_no_secret(installation: Installation) -> None:
     shown = installation.output()
     assert [one["name"] for one in told(installation) if str(one["client_secret"]) in shown] == []
     assert not re.search(r"master.?key\W+[A-Za-z0-9+/]{43}=", shown)
+
+
+async def test_a_server_of_its_own_is_used_when_the_environment_names_one(postgres: str, tmp_path: Path) -> None:
+    dsn = postgres.format("shouwang_given")  # it does not exist yet
+    given = Installation(tmp_path / "data")
+    given.start("--no-jobs", DATABASE_URL=dsn)
+    try:
+        given.ready(FIRST_START_SECONDS)
+        assert asked(given, told(given)[0]["access_token"]) == 200
+        assert not (tmp_path / "data" / "postgres").exists()
+        connection = await asyncpg.connect(dsn)
+        assert await connection.fetchval("SELECT count(*) FROM region") > 600_000
+        assert await connection.fetchval("SELECT count(*) FROM person") > 100
+        await connection.close()
+    finally:
+        assert given.stop(signal.SIGTERM) == 0
+    admin = await asyncpg.connect(postgres.format("postgres"))
+    await admin.execute("DROP DATABASE shouwang_given")  # refused while anybody is connected
+    await admin.close()
