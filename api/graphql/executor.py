@@ -1,9 +1,10 @@
 """Runs one GraphQL request: compiled reads, mutations by their use case, introspection by graphql-core."""
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import orjson
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -92,7 +93,29 @@ class Executor:
         ready = frozenset(introspection)
         if introspection:
             arguments |= self._introspect(prepared, operation, introspection, values)
-        return await self._read(access, prepared, operation, values, structures, arguments, errors, ready)
+        answer = await self._read(access, prepared, operation, values, structures, arguments, errors, ready)
+        return self._say_stale(answer, walk.sources, structures)
+
+    def _say_stale(self, answer: Answer, sources: Sequence[Source], structures: Mapping[str, Structure]) -> Answer:
+        """Say aloud that a cursor's row is gone from the caller's sight: its page alone would be null without a word.
+
+        Only where the order is not the key's does the page hang on that row, and only roots have such orders.
+        """
+        roots = self.schema.query_type.fields if self.schema.query_type else {}
+        said = {path for path, _ in answer.errors}
+        hanging = [
+            one.root
+            for one in sources
+            if one.view and one.root not in said and roots.get(one.node.name.value) is one.definition
+            and structures[one.key].after and structures[one.key].order.removeprefix("-") != one.view.key
+        ]  # fmt: skip
+        if not hanging or answer.data is None:
+            return answer
+        data = orjson.loads(answer.data)
+        stale = (
+            (root, InvalidInput(code="page_token.stale", malformed=True)) for root in hanging if data[root] is None
+        )
+        return Answer(answer.data, (*answer.errors, *stale))
 
     async def _read(  # noqa: PLR0913, PLR0917 - the parts of one request
         self,

@@ -62,7 +62,8 @@ def scalar_annotation(kind: type) -> str:
 
 def field_annotation(view: View, field: Field) -> str:
     """Return the annotation of a view's field."""
-    inner = "strawberry.ID" if field.name == view.key else scalar_annotation(field.type)
+    is_id = field.name == view.key and field.type is not int  # an ID is a text in JSON; a row number is a number
+    inner = "strawberry.ID" if is_id else scalar_annotation(field.type)
     if field.many:
         inner = f"list[{inner}]"
     return f"{inner} | None" if field.nullable or field.maskable else inner
