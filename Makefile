@@ -34,7 +34,7 @@ endef
 .PHONY: help
 help: ## This list
 	@echo "守望 Shouwang"; echo
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
 
 .PHONY: install
 install: $(STAMP) ## Build .venv from the hashed requirements.lock (done by the others when needed)
@@ -55,7 +55,7 @@ serve: $(STAMP) ## Database, migrations, demo county, API and jobs in one proces
 	@exec env SHOUWANG_PARENT_PID=$$PPID $(BIN)/python -m api.cli serve $(ARGS)  # kill -9 of make ends all, too
 
 .PHONY: token
-token: $(STAMP) ## A fresh token of a demo caller, of a running serve: TOKEN=$$(make token NAME=village_worker)
+token: $(STAMP) ## A fresh token of a demo caller, of a running serve: make token NAME=village_worker
 	@$(BIN)/python -m api.cli token $(or $(NAME),$(error make token NAME=... - the names stand in .shouwang/demo-callers.json))
 
 .PHONY: test
@@ -67,7 +67,7 @@ check: $(STAMP) ## Lint, format, types, import contracts, migrations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check .; exit 1; }
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -q tests/architecture
 	@echo "check: 通过 / passed"
 
@@ -82,6 +82,10 @@ prove: $(STAMP) ## Every guarantee with the tests that prove it, run now
 .PHONY: export
 export: $(STAMP) ## Write the contract to openapi/ (OpenAPI, GraphQL schema, problems, access matrix)
 	@$(BIN)/python -m api.cli export $(ARGS)
+
+.PHONY: rehearse
+rehearse: $(STAMP) ## Go through the Dockerfile's steps without a container engine
+	@$(INDEX_SETTINGS); .ci/rehearse-image
 
 .PHONY: lock
 lock: | $(UV) ## Renew requirements.lock from pyproject.toml: hashed, universal, without the address of any index

@@ -83,7 +83,7 @@ def test_no_drawer_for_everything() -> None:
 # What must not stand in the tree, in pieces so that this file does not hold it either.
 FORBIDDEN = {
     "unfinished work": re.compile(
-        "|".join((r"\bTO" + "DO\\b", r"\bFIX" + "ME\\b", r"\bXX" + r"X\b", r"NotImplemented" + "Error"))
+        "|".join((r"\bTO" + "DO\\b", r"\bFIX" + "ME\\b", r"\bXX" + r"X\b", r"raise Not" + "Implemented"))
     ),
     "a path of somebody's machine": re.compile(
         "|".join((r"/wo" + r"rk/(?:main|shared)", r"/home/[a-z]", r"/Use" + r"rs/[A-Za-z]"))
