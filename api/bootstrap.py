@@ -1,9 +1,12 @@
 """The only place that wires: settings in, services out. Nothing else in ``api`` imports ``persistence``."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -26,6 +29,8 @@ from domain.access import Access
 from domain.agencies.me import me
 from domain.errors import NotFound
 from domain.events import Origin
+from domain.imports.model import RosterForm
+from domain.imports.use_cases import read_report
 from domain.people.commands import Determine
 from domain.people.use_cases import explain_determination
 from domain.reading import NOWHERE, row_key
@@ -64,7 +69,9 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
         cipher = FieldCipher(ring, settings.cipher_profile)
         store = AuthStore(pool, cipher)
         await ensure_key(store, Origin("cli"))
-        authenticator = Authenticator(store, Realm(settings.issuer_url, settings.audience, settings.access_token_seconds))
+        authenticator = Authenticator(
+            store, Realm(settings.issuer_url, settings.audience, settings.access_token_seconds)
+        )
         await authenticator.refresh()
         direct = watching(settings.direct_url, authenticator.refresh, role=settings.database_role)
         await stack.enter_async_context(direct)
@@ -79,7 +86,8 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
             reads=reader,
             writer=writer,
             determine=determine,
-            imports=None,
+            report=_report(pool, cipher),
+            template=_template,
             ready=_ready(pool, authenticator),
         )
         graphql = endpoint(reader, writer, determine, introspection=settings.introspection)
@@ -123,6 +131,25 @@ def _determine(pool: asyncpg.Pool, cipher: FieldCipher) -> Determines:
         return found.model_dump(mode="json")
 
     return determine
+
+
+def _report(pool: asyncpg.Pool, cipher: FieldCipher) -> Callable[[Access, UUID], Awaitable[bytes]]:
+    async def report(access: Access, operation_id: UUID) -> bytes:
+        return await read_report(access, PostgresUnitOfWork(pool, cipher), operation_id)
+
+    return report
+
+
+@cache
+def _blank(form: RosterForm) -> bytes:
+    from persistence.sheets.templates import build_template
+
+    return build_template(form)
+
+
+async def _template(form: RosterForm) -> bytes:
+    """Return a blank form, made once."""
+    return await asyncio.to_thread(_blank, form)
 
 
 def _ready(pool: asyncpg.Pool, authenticator: Authenticator) -> Callable[[], Awaitable[dict[str, str]]]:

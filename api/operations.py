@@ -3,6 +3,7 @@
 from domain.agencies import commands as agency
 from domain.agencies import staff as staff_cases
 from domain.agencies import use_cases as agency_cases
+from domain.imports import use_cases as imports
 from domain.people import commands as people
 from domain.people import use_cases as cases
 from domain.writes import NODE, UseCase, Write
@@ -116,5 +117,14 @@ WRITES: tuple[Write, ...] = (
         "LeadingGroup",
         AGENCIES,
         "leading_group_id",
+    ),
+    # long work
+    _write(
+        imports.cancel_operation,
+        imports.CancelOperation,
+        "/v1/operations/{id}:cancel",
+        "Operation",
+        "imports:write",
+        "operation_id",
     ),
 )

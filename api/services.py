@@ -2,13 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
+from uuid import UUID
 
 from api.rest.reads import Reads
 from api.settings import Settings
 from api.writing import Idempotency, Writer
 from domain.access import Access
 from domain.events import Origin
+from domain.imports.model import RosterForm
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -45,7 +47,8 @@ class Services:
     writer: Writer
     idempotency: MakesIdempotency
     determine: Callable[[Access, Mapping[str, object], Origin], Awaitable[object]]
-    imports: Any
+    report: Callable[[Access, UUID], Awaitable[bytes]]
+    template: Callable[[RosterForm], Awaitable[bytes]]
     ready: Callable[[], Awaitable[dict[str, str]]]
 
 

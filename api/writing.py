@@ -1,14 +1,27 @@
 """Runs writes for both transports: the use case, its answer read before the commit, idempotency."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from domain.access import Access
 from domain.commands import Command
 from domain.events import Origin
 from domain.idempotency import Kept
+from domain.imports.use_cases import start_import
 from domain.unit_of_work import UnitOfWork
 from domain.writes import Write
+
+IMPORT: Final = Write(
+    "start_import",
+    "/v1/imports",
+    "imports:write",
+    Command,
+    start_import,
+    "Operation",
+    status=202,
+    doc="Import a roster.",
+)
+"""The one write that is not JSON: its file comes as multipart, so REST alone has it."""
 
 
 class Idempotency(Protocol):
@@ -49,7 +62,7 @@ class Writer:
         self,
         access: Access,
         write: Write,
-        command: Command,
+        command: object,
         origin: Origin,
         answer: Callable[[Any, Any], Awaitable[Kept]],
         idempotency: Idempotency | None = None,

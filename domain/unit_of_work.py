@@ -79,6 +79,15 @@ class Work(Protocol):
     async def commit(self, result: Result) -> Result:
         """Commit, and only then hand the result on."""
 
+    async def keep_file(self, operation_id: UUID, name: str, content: bytes) -> None:
+        """Keep a file of a long operation, sealed."""
+
+    async def read_file(self, operation_id: UUID, name: str) -> bytes | None:
+        """Return a file kept for an operation, None if there is none."""
+
+    async def queue_import(self, operation_id: UUID) -> None:
+        """Hand an import to the job process; it is taken up after the commit, and never without it."""
+
     def as_system(self) -> AbstractAsyncContextManager[None]:
         """See every row inside this block: for consequences that reach beyond the caller's scope."""
 

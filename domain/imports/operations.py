@@ -8,6 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.access import Access
 from domain.imports.faults import sentence
 from domain.imports.model import ImportMode, RosterForm, RowOutcome
+from domain.people.model import Population, Remit
+from domain.people.remits import HOUSEHOLD, OWN
+
+
+# Names of an operation's files.
+INPUT, REPORT = "input", "report"
 
 
 class _Kept(BaseModel):
@@ -90,9 +96,25 @@ class OperationProblem(_Kept):
         return cls(code=code, message=sentence(code))
 
 
+def may_enter(remit: int, population: Population) -> bool:
+    """Tell whether a remit covers people of a population and the families they are entered with."""
+    needed = OWN[population] | HOUSEHOLD[population]
+    return bool(remit & Remit.ANYONE) or remit & needed == needed
+
+
 def unknown_column(heading: str) -> FileWarning:
     """Return the warning about a column nobody knows: it is not read, and rejects nothing."""
     return FileWarning(code="column.unknown", message=f"第“{heading}”列不是本表的内容，未读取")
 
 
-__all__ = ["FileWarning", "FrozenAccess", "ImportParameters", "ImportResult", "OperationProblem", "unknown_column"]
+__all__ = [
+    "INPUT",
+    "REPORT",
+    "FileWarning",
+    "FrozenAccess",
+    "ImportParameters",
+    "ImportResult",
+    "OperationProblem",
+    "may_enter",
+    "unknown_column",
+]

@@ -90,7 +90,9 @@ class Places:
                     known.append(one.code)
             at = self._divisions.get(at.parent_code or "")
 
-    def _enter_inside(self, one: Division, names: Sequence[str], add: Callable[[dict[str, str], str, str], None]) -> None:
+    def _enter_inside(
+        self, one: Division, names: Sequence[str], add: Callable[[dict[str, str], str, str], None]
+    ) -> None:
         exact, stems = self._inside.setdefault(one.code[:6], ({}, {}))
         for name in map(_key, names):
             add(exact, name, one.code)

@@ -68,7 +68,9 @@ class WholeFile:
 
     def household(self, numbers: Iterable[int], row: int) -> int:
         """Return the first row of the household that a row belongs to."""
-        return min((self._first_row[root] for one in numbers if (root := self._root(one)) in self._first_row), default=row)
+        return min(
+            (self._first_row[root] for one in numbers if (root := self._root(one)) in self._first_row), default=row
+        )
 
     def _root(self, number: int) -> int:
         root = number

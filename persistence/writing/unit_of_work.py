@@ -22,6 +22,7 @@ from domain.people.model import Population
 from domain.unit_of_work import Result, Row, RulesInForce, Work
 from persistence.crypto import FieldCipher
 from persistence.engine import SYSTEM_SCOPE, scope_settings, set_scope
+from persistence.importing import files
 from persistence.writing import records
 from persistence.writing.events import append_events
 from persistence.writing.facts import kin_of, load_facts, load_rules
