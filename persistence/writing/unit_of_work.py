@@ -170,6 +170,20 @@ class PostgresWork:
         """Append events to the log, as the caller's acts."""
         await append_events(self.connection, self.access, self._origin, events)
 
+    async def keep_file(self, operation_id: UUID, name: str, content: bytes) -> None:
+        """Seal and store a file of an operation."""
+        await files.keep(self.connection, self._cipher, operation_id, name, content)
+
+    async def read_file(self, operation_id: UUID, name: str) -> bytes | None:
+        """Return a stored file of an operation, None if there is none."""
+        return await files.fetch(self.connection, self._cipher, operation_id, name)
+
+    async def queue_import(self, operation_id: UUID) -> None:
+        """Let the job process run it once this transaction has committed."""
+        from persistence.jobs.queue import enqueue  # the queue's library is of no use to other requests
+
+        await enqueue(self.connection, "import", str(operation_id).encode(), dedupe_key=f"import:{operation_id}")
+
     async def commit(self, result: Result) -> Result:
         """Commit, and only then hand the result on."""
         await self.finish(result)
