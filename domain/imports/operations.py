@@ -11,7 +11,6 @@ from domain.imports.model import ImportMode, RosterForm, RowOutcome
 from domain.people.model import Population, Remit
 from domain.people.remits import HOUSEHOLD, OWN
 
-
 # Names of an operation's files.
 INPUT, REPORT = "input", "report"
 

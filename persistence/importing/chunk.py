@@ -7,7 +7,7 @@ and blind indexes are made, so that the database is left with sets to join and i
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -18,7 +18,7 @@ from domain.imports.model import RosterForm, RowOutcome
 from domain.imports.roster import Individual, RosterRow
 from domain.imports.whole_file import WholeFile, compact, makes_household
 from domain.people.determination import RuleParameters, determine
-from domain.people.masks import mask_address, mask_identity_number, mask_phone
+from domain.people.masks import mask_address, mask_contact, mask_identity_number, mask_phone
 from domain.people.model import Situation
 from domain.people.priority import priority_of
 from domain.people.remits import remit_bits
@@ -38,6 +38,14 @@ class Rules:
 
     id: UUID
     parameters: RuleParameters
+
+
+class _Home(NamedTuple):
+    """How a person belongs to the row's household: is she a member, does her own household count for it."""
+
+    household: int | None
+    ties: bool
+    remit: int
 
 
 @dataclass(slots=True)
@@ -104,7 +112,7 @@ class ChunkBuilder:
         ]
         root = self._memory.household(numbers, row.number)
         household = self._ids.of(root, HOUSEHOLD)
-        subject = self._stage(row.subject, row, SUBJECT, household, self._subject_remit, True, None)
+        subject = self._stage(row.subject, row, SUBJECT, _Home(household, ties=True, remit=self._subject_remit), None)
         head = self._relatives(row, subject, household, root)
         self._household_line(row, household, subject if head is None else head)
         self._profile_line(row, subject)
@@ -120,18 +128,25 @@ class ChunkBuilder:
         for slot, one in enumerate(row.relatives, start=1):
             member = one.role in MEMBER_ROLES
             remit = self._member_remit if member else self._other_remit
-            ties = one.role in HOUSEHOLD_ROLES
-            unnumbered = (root, one.relation, one.person.name)
-            key = self._stage(one.person, row, slot, household if member else None, remit, ties, unnumbered)
+            home = _Home(household if member else None, one.role in HOUSEHOLD_ROLES, remit)
+            key = self._stage(one.person, row, slot, home, (root, one.relation, one.person.name))
             if key == subject or (key, one.relation) in named:
                 continue
             named.add((key, one.relation))
             relative = pg.key(key)
-            lines["kinship"].append("\t".join((number, ward, relative, one.relation, region)))
+            lines["kinship"].append(f"{number}\t{ward}\t{relative}\t{one.relation}\t{region}")
             if one.guards is not None:
                 lines["guardianship"].append(
                     "\t".join(
-                        (number, ward, relative, one.guards.kind, one.relation, one.guards.capability or pg.NULL, region)
+                        (
+                            number,
+                            ward,
+                            relative,
+                            one.guards.kind,
+                            one.relation,
+                            one.guards.capability or pg.NULL,
+                            region,
+                        )
                     )
                 )
                 if head is None and one.person.away is None:
@@ -143,9 +158,7 @@ class ChunkBuilder:
         said: Individual,
         row: RosterRow,
         slot: int,
-        household: int | None,
-        remit: int,
-        ties: bool,
+        home: _Home,
         unnumbered: tuple[int, str, str] | None,
     ) -> int:
         """Return the id of a person of a row; what an earlier row stated of her stands."""
@@ -162,14 +175,15 @@ class ChunkBuilder:
         if known is None:
             again = key != self._ids.of(row.number, slot)
             self._people[key] = _Staged(
-                key, row.number, unnumbered is None, row.region_code, household, ties, again, stated, remit, said
-            )
+                key, row.number, unnumbered is None, row.region_code, home.household, home.ties, again, stated,
+                home.remit, said,
+            )  # fmt: skip
         else:
             _fill(known.said, said)
-            known.remit |= remit
-            known.ties |= ties
+            known.remit |= home.remit
+            known.ties |= home.ties
             known.subject |= unnumbered is None
-            known.household = known.household or household
+            known.household = known.household or home.household
         return key
 
     def _household_line(self, row: RosterRow, household: int, head: int) -> None:
@@ -183,7 +197,14 @@ class ChunkBuilder:
             masked = mask_address(address)
         self.chunk.lines["household"].append(
             "\t".join(
-                (pg.key(household), str(row.number), str(row.region_code), pg.key(head), pg.octets(sealed), pg.text(masked))
+                (
+                    pg.key(household),
+                    str(row.number),
+                    str(row.region_code),
+                    pg.key(head),
+                    pg.octets(sealed),
+                    pg.text(masked),
+                )
             )
         )
 
@@ -211,7 +232,7 @@ class ChunkBuilder:
                 if contact
                 else None
             )
-            sealed["emergency_contact_masked"] = mask_address(contact, contact[:1]) if contact else None
+            sealed["emergency_contact_masked"] = mask_contact(contact) if contact else None
         return sealed
 
     def _determine(self, row: RosterRow, subject: int, rules: Mapping[int, Rules]) -> None:
@@ -309,7 +330,9 @@ class ChunkBuilder:
                 "t" if one.again else "f",
                 str(one.stated),
                 str(one.remit),
-                str(priority_of(hardship, said.disability_category or said.disability_grade, said.health, said.illness)),
+                str(
+                    priority_of(hardship, said.disability_category or said.disability_grade, said.health, said.illness)
+                ),
                 pg.number(said.registered_region_code),
                 pg.text(name),
                 pg.text(pinyin),

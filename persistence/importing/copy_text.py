@@ -1,4 +1,4 @@
-"""Values in PostgreSQL's COPY text format: one line a row, tabs between columns, ``\\N`` for null."""
+r"""Values in PostgreSQL's COPY text format: one line a row, tabs between columns, ``\N`` for null."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -7,7 +7,6 @@ import asyncpg
 
 from persistence.crypto import FieldCipher
 
-INPUT, REPORT = "input", "report"
 PIECE: Final = 2**20
 
 
@@ -16,7 +15,9 @@ def _row_key(operation_id: UUID, name: str, piece: int) -> bytes:
     return operation_id.bytes + f"{name}\0{piece}".encode()
 
 
-async def keep(connection: asyncpg.Connection, cipher: FieldCipher, operation_id: UUID, name: str, content: bytes) -> None:
+async def keep(
+    connection: asyncpg.Connection, cipher: FieldCipher, operation_id: UUID, name: str, content: bytes
+) -> None:
     """Store a file, in place of an earlier one of the name."""
     await connection.execute("DELETE FROM operation_file WHERE operation_id = $1 AND name = $2", operation_id, name)
     pieces = [content[start : start + PIECE] for start in range(0, max(len(content), 1), PIECE)]
@@ -37,7 +38,9 @@ async def keep(connection: asyncpg.Connection, cipher: FieldCipher, operation_id
 async def fetch(connection: asyncpg.Connection, cipher: FieldCipher, operation_id: UUID, name: str) -> bytes | None:
     """Return a file, or None if there is none (or the caller does not see its operation)."""
     rows = await connection.fetch(
-        "SELECT piece, cipher FROM operation_file WHERE operation_id = $1 AND name = $2 ORDER BY piece", operation_id, name
+        "SELECT piece, cipher FROM operation_file WHERE operation_id = $1 AND name = $2 ORDER BY piece",
+        operation_id,
+        name,
     )
     if not rows:
         return None
@@ -47,4 +50,4 @@ async def fetch(connection: asyncpg.Connection, cipher: FieldCipher, operation_i
     )
 
 
-__all__ = ["INPUT", "REPORT", "fetch", "keep"]
+__all__ = ["fetch", "keep"]

@@ -8,7 +8,6 @@ that makes no progress in several attempts is given up.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,13 +17,20 @@ import structlog
 from domain.access import Access, RegionRange
 from domain.events import Event, Origin
 from domain.ids import new_id
+from domain.imports.determination import POPULATION
 from domain.imports.faults import BadFile
 from domain.imports.model import ImportMode, OperationStatus, RosterForm
-from domain.imports.operations import FrozenAccess, ImportParameters, ImportResult, OperationProblem, unknown_column
+from domain.imports.operations import (
+    INPUT,
+    REPORT,
+    FrozenAccess,
+    ImportParameters,
+    ImportResult,
+    OperationProblem,
+    may_enter,
+    unknown_column,
+)
 from domain.people.days import today
-from domain.people.model import Remit
-from domain.people.remits import HOUSEHOLD, OWN
-from domain.imports.determination import POPULATION
 from persistence.crypto import FieldCipher
 from persistence.engine import SYSTEM_SCOPE, ranges_text, set_scope
 from persistence.importing import files
@@ -41,14 +47,16 @@ _log = structlog.get_logger()
 
 _BEGIN: Final = """
 UPDATE operation SET status = 'running', started_at = coalesce(started_at, clock_timestamp()), attempts = attempts + 1,
-  cursor = CASE WHEN cursor ? 'event' THEN cursor ELSE cursor || jsonb_build_object('event', $2::text) END,
+  cursor = CASE WHEN cursor ? 'event' THEN cursor ELSE cursor || jsonb_build_object('event', coalesce(
+    (SELECT e.id::text FROM event e WHERE e.aggregate_id = operation.id AND e.type = 'operation.started' LIMIT 1),
+    $2::text)) END,
   version = version + 1, updated_at = clock_timestamp()
 WHERE id = $1 AND status IN ('queued', 'running') AND NOT (status = 'queued' AND cancel_requested)
 RETURNING *
 """
 _END: Final = """
-UPDATE operation SET status = $2, finished_at = clock_timestamp(), result = coalesce($3, result), problem = coalesce($4, problem),
-  version = version + 1, updated_at = clock_timestamp()
+UPDATE operation SET status = $2, finished_at = clock_timestamp(), result = coalesce($3, result),
+  problem = coalesce($4, problem), version = version + 1, updated_at = clock_timestamp()
 WHERE id = $1 AND status IN ('queued', 'running')
 """
 # All of the country down to its counties, and the villages of the counties the caller works in.
@@ -122,7 +130,7 @@ async def _begin(connection: asyncpg.Connection, operation_id: UUID) -> _Task | 
 async def _run(connection: asyncpg.Connection, cipher: FieldCipher, task: _Task) -> None:
     async with connection.transaction():
         await set_scope(connection, SYSTEM_SCOPE)
-        content = await files.fetch(connection, cipher, task.id, files.INPUT)
+        content = await files.fetch(connection, cipher, task.id, INPUT)
         job = await _job(connection, task)
     if content is None:
         raise BadFile("file.unreadable")
@@ -172,9 +180,8 @@ def _counties(ranges: Sequence[tuple[int, int]]) -> list[RegionRange]:
 
 def _work(task: _Task, form: RosterForm) -> Import:
     """Return what the chunks share, or raise ``BadFile`` where the form is beyond the caller's remit."""
-    access, population = task.access, POPULATION[form]
-    needed = OWN[population] | HOUSEHOLD[population]  # the subject, and the family entered with her
-    if not access.remit & Remit.ANYONE and access.remit & needed != needed:
+    access = task.access
+    if not may_enter(access.remit, POPULATION[form]):
         raise BadFile("file.form_out_of_remit")
     scope = (ranges_text([RegionRange(lo, hi) for lo, hi in access.ranges]), str(access.remit), "")
     author = Author(access.sub, access.agency_id, access.client_id, str(task.id), task.cause_id)
@@ -217,7 +224,7 @@ async def _finish(
     report = await make_report(connection, task.id, content, result, status)
     async with connection.transaction():
         await set_scope(connection, SYSTEM_SCOPE)
-        await files.keep(connection, cipher, task.id, files.REPORT, report)
+        await files.keep(connection, cipher, task.id, REPORT, report)
         await connection.execute(_END, task.id, status, result.model_dump(mode="json"), None)
 
 

@@ -69,11 +69,16 @@ async def reseal(connection: asyncpg.Connection, cipher: FieldCipher, form: Rost
         for row in await connection.fetch(_CONTACT):
             kept = row["held"] is not None and not row["newer"]
             await _move(
-                connection, cipher, ("elder_profile", "emergency_contact_cipher", "elder_profile"), row, row["held"], kept=kept
+                connection,
+                cipher,
+                ("elder_profile", "emergency_contact_cipher", "elder_profile"),
+                row,
+                row["held"],
+                kept=kept,
             )
 
 
-async def _move(  # noqa: PLR0913 - one field of one row
+async def _move(
     connection: asyncpg.Connection,
     cipher: FieldCipher,
     where: tuple[str, str, str],

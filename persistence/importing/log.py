@@ -53,17 +53,25 @@ def _written(form: str) -> str:
     known = "EXISTS (SELECT FROM stage_person k WHERE k.known AND k.id = s.person_id)"
     profile = f"{form}_profile"
     parts += [
-        f"SELECT '{profile}.opened', '{profile}', s.id, s.person_id, 1, s.region_code, '{{}}' "
-        f"FROM stage_{profile} s WHERE s.act = 'insert' AND {known}",
-        f"SELECT '{profile}.updated', '{profile}', s.id, s.person_id, "
-        f"(SELECT p.version FROM {profile} p WHERE p.id = s.id), s.region_code, {_CHANGED} "
-        f"FROM stage_{profile} s WHERE s.act = 'update'",
-        "SELECT 'kinship.recorded', 'kinship', s.target, s.person_id, 1, s.region_code, "
-        f"""'{{"relation":"' || s.relation || '"}}' FROM stage_kinship s WHERE s.act = 'insert' AND {known}""",
-        "SELECT 'left_behind_status.changed', 'left_behind_status', s.target, s.person_id, 1, s.region_code, "
-        """'{"after":"' || s.status || '","before":' || coalesce('"' || s.before || '"', 'null') || """
-        """',"flags":' || to_json(s.flags)::text || ',"population":"' || s.population || '","reasons":' || """
-        "to_json(s.reasons)::text || '}' FROM stage_status s WHERE s.act IN ('insert', 'replace')",
+        (
+            f"SELECT '{profile}.opened', '{profile}', s.id, s.person_id, 1, s.region_code, '{{}}' "
+            f"FROM stage_{profile} s WHERE s.act = 'insert' AND {known}"
+        ),
+        (
+            f"SELECT '{profile}.updated', '{profile}', s.id, s.person_id, "
+            f"(SELECT p.version FROM {profile} p WHERE p.id = s.id), s.region_code, {_CHANGED} "
+            f"FROM stage_{profile} s WHERE s.act = 'update'"
+        ),
+        (
+            "SELECT 'kinship.recorded', 'kinship', s.target, s.person_id, 1, s.region_code, "
+            f"""'{{"relation":"' || s.relation || '"}}' FROM stage_kinship s WHERE s.act = 'insert' AND {known}"""
+        ),
+        (
+            "SELECT 'left_behind_status.changed', 'left_behind_status', s.target, s.person_id, 1, s.region_code, "
+            """'{"after":"' || s.status || '","before":' || coalesce('"' || s.before || '"', 'null') || """
+            """',"flags":' || to_json(s.flags)::text || ',"population":"' || s.population || '","reasons":' || """
+            "to_json(s.reasons)::text || '}' FROM stage_status s WHERE s.act IN ('insert', 'replace')"
+        ),
     ]
     return " UNION ALL ".join(parts)
 

@@ -1,4 +1,4 @@
-"""Merging one chunk, in one transaction with the operation's own progress: after a crash it is all there or not at all."""
+"""Merging one chunk, in one transaction with the operation's progress: after a crash all of it is there, or none."""
 
 import asyncio
 import io
@@ -100,7 +100,9 @@ async def _merge(
     await set_scope(connection, work.scope)
     for table, lines in zip(chunk.tables, chunk.lines, strict=True):
         if lines:
-            await connection.copy_to_table(f"stage_{table}", source=io.BytesIO(lines), columns=columns(table), format="text")
+            await connection.copy_to_table(
+                f"stage_{table}", source=io.BytesIO(lines), columns=columns(table), format="text"
+            )
     found = await resolve(connection, work.as_of, later_chunk=chunk.first > 1)
     if found:
         await plan.plan_sealed(connection)

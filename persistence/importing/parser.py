@@ -70,7 +70,9 @@ def parse(job: dict[str, Any], content: bytes, cipher: FieldCipher, out: BinaryI
         raise BadFile("file.form_unrecognised")
     form = rosters[0][1].form
     memory = _look(rosters, words)
-    warnings = [{"code": "column.unknown", "column": one} for one in dict.fromkeys(h for _, r in rosters for h in r.unknown)]
+    warnings = [
+        {"code": "column.unknown", "column": one} for one in dict.fromkeys(h for _, r in rosters for h in r.unknown)
+    ]
     frames.write(out, "start", form=form, rows=memory.rows, warnings=warnings)
     survey = Survey(words, _places(job), date.fromisoformat(job["as_of"]), date.fromisoformat(job["today"]))
     builder = ChunkBuilder(form, survey.as_of, Ids(UUID(job["operation"])), cipher, memory)

@@ -13,7 +13,11 @@ import asyncpg
 from persistence.importing.staging import PERSON_FACTS, PROFILES
 
 # In these columns a value stands for "not known".
-_BLANK: Final = {"sex": "nullif(p.sex, '0')", "hardship": "nullif(p.hardship, '{}')", "situation": "nullif(p.situation, 'living')"}
+_BLANK: Final = {
+    "sex": "nullif(p.sex, '0')",
+    "hardship": "nullif(p.hardship, '{}')",
+    "situation": "nullif(p.situation, 'living')",
+}
 _DERIVED: Final = frozenset({"name_pinyin", "name_initials", "died_on"})  # change along with name and situation
 
 

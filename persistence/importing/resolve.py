@@ -69,10 +69,12 @@ WHERE k.provisional = r.person_id AND r.outcome IS NULL AND (k.hidden OR k.sever
 WITHDRAW: Final = (
     *(
         f"DELETE FROM stage_{table} s USING stage_row r WHERE r.row_number = s.row_number AND r.outcome = 'rejected'"
-        for table in ("kinship", "guardianship", "status")
+        for table in ("kinship", "guardianship", "status", *(f"{form}_profile" for form in PROFILES))
     ),
-    "DELETE FROM stage_person s WHERE NOT EXISTS (SELECT FROM stage_row r WHERE r.person_id = s.id) "
-    "AND NOT EXISTS (SELECT FROM stage_kinship k WHERE k.relative_id = s.id)",
+    (
+        "DELETE FROM stage_person s WHERE NOT EXISTS (SELECT FROM stage_row r WHERE r.person_id = s.id) "
+        "AND NOT EXISTS (SELECT FROM stage_kinship k WHERE k.relative_id = s.id)"
+    ),
     "DELETE FROM stage_absence s WHERE NOT EXISTS (SELECT FROM stage_person p WHERE p.id = s.person_id)",
     "DELETE FROM stage_household h WHERE NOT EXISTS (SELECT FROM stage_person p WHERE p.household_id = h.id)",
 )
@@ -117,14 +119,18 @@ HOUSEHOLDS: Final = (
 )
 _FACT_OF: Final = {"name_pinyin": "name", "name_initials": "name"}
 # What an earlier row of the file stated of a known person stands.
-FORGET_REPEATED: Final = "UPDATE stage_person SET " + ", ".join(
-    f"{name} = CASE WHEN stated & {1 << STATED.index(fact)} <> 0 THEN NULL ELSE {name} END"
-    for name, fact in (
-        *((name, _FACT_OF.get(name, name)) for name, _ in PERSON_FACTS),
-        *((f"phone_{part}", "phone") for part in ("cipher", "blind", "masked")),
-        *((f"address_{part}", "address") for part in ("cipher", "masked")),
+FORGET_REPEATED: Final = (
+    "UPDATE stage_person SET "
+    + ", ".join(
+        f"{name} = CASE WHEN stated & {1 << STATED.index(fact)} <> 0 THEN NULL ELSE {name} END"
+        for name, fact in (
+            *((name, _FACT_OF.get(name, name)) for name, _ in PERSON_FACTS),
+            *((f"phone_{part}", "phone") for part in ("cipher", "blind", "masked")),
+            *((f"address_{part}", "address") for part in ("cipher", "masked")),
+        )
     )
-) + " WHERE known AND stated <> 0"
+    + " WHERE known AND stated <> 0"
+)
 
 
 async def resolve(connection: asyncpg.Connection, as_of: date, *, later_chunk: bool) -> int:

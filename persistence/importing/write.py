@@ -30,9 +30,10 @@ SELECT id, region_code, $1::smallint, head_id, address_cipher, address_masked
 FROM stage_household WHERE act = 'insert'
 """
 PEOPLE: Final = f"""
-INSERT INTO person (id, region_code, household_id, remit, priority, {', '.join(_FACT_NAMES + _SEALED_NAMES)}, surveyed_on)
+INSERT INTO person (id, region_code, household_id, remit, priority,
+  {", ".join(_FACT_NAMES + _SEALED_NAMES)}, surveyed_on)
 SELECT id, region_code, household_id, remit, priority,
-  {', '.join(_NOT_NULL.get(name, name) for name in _FACT_NAMES)}, {', '.join(_SEALED_NAMES)}, $1::date
+  {", ".join(_NOT_NULL.get(name, name) for name in _FACT_NAMES)}, {", ".join(_SEALED_NAMES)}, $1::date
 FROM stage_person WHERE act = 'insert'
 """
 KINSHIPS: Final = """
@@ -59,8 +60,8 @@ UPDATE left_behind_status p SET version = p.version + 1, updated_at = now(), nex
 FROM stage_status s WHERE s.act = 'replace' AND p.id = s.before_id
 """
 STATUSES: Final = """
-INSERT INTO left_behind_status (id, person_id, population, status, flags, reasons, rule_set_id, valid_from, evaluated_on,
-  next_review_on, cause, cause_event_id, region_code)
+INSERT INTO left_behind_status (id, person_id, population, status, flags, reasons, rule_set_id, valid_from,
+  evaluated_on, next_review_on, cause, cause_event_id, region_code)
 SELECT s.target, s.person_id, s.population, s.status, s.flags, s.reasons, s.rule_set_id,
   greatest(coalesce(s.since, $1::date), p.valid_from), $1::date, s.next_review_on, $2::text, $3::uuid, s.region_code
 FROM stage_status s LEFT JOIN left_behind_status p ON p.id = s.before_id
@@ -70,9 +71,7 @@ WHERE s.act IN ('insert', 'replace')
 
 def _profile(form: str) -> str:
     names = ", ".join(name for name, _ in PROFILES[form])
-    values = ", ".join(
-        f"coalesce({name}, '{{}}')" if kind == "text[]" else name for name, kind in PROFILES[form]
-    )
+    values = ", ".join(f"coalesce({name}, '{{}}')" if kind == "text[]" else name for name, kind in PROFILES[form])
     return f"""
     INSERT INTO {form}_profile (id, person_id, region_code, valid_from, {names})
     SELECT id, person_id, region_code, $1::date, {values} FROM stage_{form}_profile WHERE act = 'insert'
@@ -108,7 +107,7 @@ def _set(columns: tuple[tuple[str, str], ...]) -> str:
 _VERSION: Final = "version = p.version + 1, updated_at = now()"
 UPDATE_PEOPLE: Final = f"""
 UPDATE person p SET {_VERSION}, {_set(PERSON_FACTS)}, household_id = coalesce(p.household_id, s.household_id),
-  {', '.join(f'{name} = coalesce(s.{name}, p.{name})' for name in _SEALED_NAMES)}
+  {", ".join(f"{name} = coalesce(s.{name}, p.{name})" for name in _SEALED_NAMES)}
 FROM stage_person s WHERE s.act = 'update' AND p.id = s.id
 """
 # Surveyed is surveyed, also where nothing had changed; nobody's version moves for it.
@@ -141,12 +140,18 @@ FROM stage_status s WHERE s.act = 'update' AND p.id = s.before_id
 """
 # A household that gains a woman, a child or an elder is seen by more departments, with all its members.
 _REMITS: Final = (
-    "UPDATE household h SET remit = h.remit | $1::smallint FROM stage_household s "
-    "WHERE s.act = 'update' AND h.id = s.id AND h.remit & $1::smallint <> $1::smallint",
-    "UPDATE person p SET remit = p.remit | $1::smallint FROM stage_household s "
-    "WHERE s.act = 'update' AND p.household_id = s.id AND p.remit & $1::smallint <> $1::smallint",
-    "UPDATE person p SET remit = p.remit | $1::smallint FROM stage_person s "
-    "WHERE s.known AND s.subject AND p.id = s.id AND p.remit & $1::smallint <> $1::smallint",
+    (
+        "UPDATE household h SET remit = h.remit | $1::smallint FROM stage_household s "
+        "WHERE s.act = 'update' AND h.id = s.id AND h.remit & $1::smallint <> $1::smallint"
+    ),
+    (
+        "UPDATE person p SET remit = p.remit | $1::smallint FROM stage_household s "
+        "WHERE s.act = 'update' AND p.household_id = s.id AND p.remit & $1::smallint <> $1::smallint"
+    ),
+    (
+        "UPDATE person p SET remit = p.remit | $1::smallint FROM stage_person s "
+        "WHERE s.known AND s.subject AND p.id = s.id AND p.remit & $1::smallint <> $1::smallint"
+    ),
 )
 
 

@@ -79,7 +79,10 @@ def _summary(out: Book, result: ImportResult, status: str, *, whole: bool) -> No
         ("认定为留守", result.left_behind),
         ("认定为非留守", result.not_left_behind),
         *(("提示", one.message) for one in result.warnings),
-        ("说明", "红色单元格有错误，该行未导入；黄色单元格请核对，该行已导入。改正后重新上传整张表即可，已导入的行不会重复。"),
+        (
+            "说明",
+            "红色单元格有错误，该行未导入；黄色单元格请核对，该行已导入。改正后重新上传整张表即可，已导入的行不会重复。",
+        ),
     ]
     if not whole:
         lines.append(("说明", "本表人数较多，后面只列出有问题的行。"))

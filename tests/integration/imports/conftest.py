@@ -12,7 +12,7 @@ import pytest
 from domain.access import RegionRange
 from domain.ids import new_id
 from domain.imports.model import ImportMode, RosterForm
-from domain.imports.operations import FrozenAccess, ImportParameters
+from domain.imports.operations import INPUT, FrozenAccess, ImportParameters
 from domain.people.model import Remit
 from persistence.crypto import FieldCipher
 from persistence.engine import connect
@@ -81,15 +81,15 @@ class Imports:
         )
         asked = ImportParameters(form=form, mode=mode, as_of=as_of)
         await self.owner.execute(
-            "INSERT INTO operation (id, kind, status, actor, region_code, access, parameters, done, attempts, cancel_requested) "
-            "VALUES ($1, 'import', 'queued', $2, $3, $4, $5, 0, 0, false)",
+            "INSERT INTO operation (id, kind, status, actor, region_code, access, parameters, done, attempts, "
+            "cancel_requested) VALUES ($1, 'import', 'queued', $2, $3, $4, $5, 0, 0, false)",
             operation_id,
             "staff:test",
             COUNTY.lo,
             access.model_dump(mode="json"),
             asked.model_dump(mode="json"),
         )
-        await files.keep(self.owner, self.cipher, operation_id, files.INPUT, content)
+        await files.keep(self.owner, self.cipher, operation_id, INPUT, content)
         return operation_id
 
     async def run(self, content: bytes, **asked: Any) -> asyncpg.Record:

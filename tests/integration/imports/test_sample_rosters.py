@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -6,8 +7,9 @@ from domain.imports.model import ImportMode
 from tests.integration.imports.conftest import ROSTERS, Imports
 
 
-def expected(form: str) -> dict:
-    return json.loads((ROSTERS / f"{form}-roster.expected.json").read_text())
+def expected(form: str) -> dict[str, Any]:
+    truth: dict[str, Any] = json.loads((ROSTERS / f"{form}-roster.expected.json").read_text())
+    return truth
 
 
 @pytest.mark.parametrize("form", ["child", "woman"])
@@ -18,8 +20,8 @@ async def test_a_sample_roster_gives_exactly_its_counts(imports: Imports, form: 
 
     assert operation["status"] == "succeeded", operation["problem"]
     assert operation["result"] == {
-        "form": form, "as_of": "2026-11-01", "rows": 600, "created": 564, "updated": 0, "unchanged": 0, "duplicate": 5,
-        "rejected": 31, "left_behind": truth["left_behind"], "not_left_behind": truth["not_left_behind"], "warnings": [],
+        "form": form, "as_of": "2026-11-01", "rows": 600,
+        "created": 564, "updated": 0, "unchanged": 0, "duplicate": 5, "rejected": 31, "left_behind": truth["left_behind"], "not_left_behind": truth["not_left_behind"], "warnings": [],
     }  # fmt: skip
     assert (operation["done"], operation["total"]) == (600, 600)
 
@@ -56,9 +58,13 @@ async def test_every_fault_of_the_sample_is_where_it_was_put(imports: Imports, f
     rows = await imports.owner.fetch("SELECT * FROM import_row WHERE operation_id = $1 ORDER BY 2", operation["id"])
 
     assert [row["row_number"] for row in rows] == list(range(1, 601))
-    rejected = [[row["row_number"], *(one["code"] for one in row["faults"])] for row in rows if row["outcome"] == "rejected"]
+    rejected = [
+        [row["row_number"], *(one["code"] for one in row["faults"])] for row in rows if row["outcome"] == "rejected"
+    ]
     assert rejected == truth["rejected"]
-    assert [[row["row_number"], row["first_row"]] for row in rows if row["outcome"] == "duplicate"] == truth["duplicates"]
+    assert [[row["row_number"], row["first_row"]] for row in rows if row["outcome"] == "duplicate"] == truth[
+        "duplicates"
+    ]
     repaired = {number for number, _ in truth["repaired"]}
     assert {row["row_number"] for row in rows if row["repaired"]} == repaired
     assert {row["outcome"] for row in rows if row["row_number"] in repaired} == {"created"}
