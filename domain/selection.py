@@ -110,6 +110,15 @@ class ById:
 
 
 @dataclass(frozen=True, slots=True)
+class Below:
+    """REST's collection below one row (``/people/{id}/history``); nothing when the row is unseen."""
+
+    key: Key
+    view: View
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A JSON document that a use case made; the argument is its bytes."""
 
@@ -129,7 +138,7 @@ class Nothing:
     """A root that is null because of an error said elsewhere."""
 
 
-Root = ById | Page | Document | Constant | Raw | Nothing
+Root = ById | Below | Page | Document | Constant | Raw | Nothing
 
 
 @dataclass(frozen=True, slots=True)

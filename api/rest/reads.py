@@ -10,7 +10,7 @@ from api.rest.selections import selection
 from domain.access import Access
 from domain.errors import InvalidInput, NotFound, ShouwangError
 from domain.reading import row_key
-from domain.selection import ById, Document, Object, Page, PagePart, Query
+from domain.selection import Below, ById, Document, Page, PagePart, Query
 from domain.view import VIEWS, View
 
 
@@ -86,7 +86,7 @@ async def read_list(reads: Reads, access: Access, read: Read, key: str | None, q
         values["id"] = row_key(read.view, key)
     text, _ = await reads.read(access, signature, lambda: _list_query(read, parameters), values)
     if text is None:
-        if key is not None:
+        if key is not None and not parameters.after:
             raise NotFound
         raise InvalidInput(code="page_token.stale", malformed=True)
     return Found(text.encode())
@@ -101,7 +101,7 @@ def _list_query(read: Read, asked: ListParameters) -> Query:
     page = Page(view, read.relation, asked.filters, asked.order, asked.size, after, tuple(parts))
     if not read.relation:
         return Query((("page", page),), bare=True)
-    return Query((("page", ById("id", (Object(read.view, (("page", page),)),))),), bare=True)
+    return Query((("page", Below("id", read.view, page)),), bare=True)
 
 
 async def read_document(reads: Reads, access: Access, view: View, content: object) -> Found:

@@ -13,6 +13,7 @@ from domain.errors import Forbidden, ShouwangError
 from domain.selection import (
     Action,
     Actions,
+    Below,
     ById,
     Constant,
     Document,
@@ -90,8 +91,6 @@ class Compiler:
 
     def _bare(self, query: Query) -> str:
         ((_, root),) = query.roots
-        if isinstance(root, ById) and len(root.targets[0].items) == 1 and isinstance(root.targets[0].items[0][1], Page):
-            return self._nested_page(root)
         if isinstance(root, ById):
             view = root.targets[0].view
             t, row = self.alias(), self.alias()
@@ -104,15 +103,11 @@ class Compiler:
             )
         return f"SELECT ({self._root(root)})::text"
 
-    def _nested_page(self, root: ById) -> str:
-        """A collection below one row (``/people/{id}/history``): null when the row is unseen."""
-        view, ((_, page),) = root.targets[0].view, root.targets[0].items
+    def _below(self, root: Below) -> str:
+        self._require(root.page.view)
         t = self.alias()
-        if not isinstance(page, Page):
-            raise TypeError
-        self._require(VIEWS[view.relations[page.relation].target])
-        where = self._by_id(view, t, root.key)
-        return f"SELECT ({self._page(page, view, t)})::text FROM {view.table} {t} WHERE {where}"
+        where = self._by_id(root.view, t, root.key)
+        return f"(SELECT {self._page(root.page, root.view, t)} FROM {root.view.table} {t} WHERE {where})"
 
     def _root(self, root: Root) -> str:
         if isinstance(root, Nothing):
@@ -124,6 +119,8 @@ class Compiler:
         if isinstance(root, Page):
             self._require(root.view)
             return self._page(root, None, "")
+        if isinstance(root, Below):
+            return self._below(root)
         if isinstance(root, Document):
             self._require(root.target.view)
             source = self.parameters.of_argument(root.key, "jsonb")
