@@ -17,7 +17,7 @@ from graphql import (
     is_leaf_type,
 )
 
-from tests.oracle.answer import node_kinds, schema
+from tests.oracle.answer import LISTS, ONES, node_kinds, schema
 from tests.oracle.ids import PEOPLE
 from tests.oracle.literals import UNSET, absent_or, literal
 from tests.oracle.model import Eyes, as_json, field_of, snake
@@ -26,6 +26,7 @@ from tests.oracle.spec import KINDS
 # Names that could meet a name of the statement, or another field's own.
 ALIASES = ("q", "t1", "t2", "t3", "t7", "a", "o", "r", "n", "v", "c0", "doc", "set", "row", "id", "name", "user", "x", "X", "__x")
 LONGEST = "a" * 63
+DIRECTORY = ("Region", "RegionAlias", "CodeList", "Department", "LeadingGroup")  # asked often enough without being preferred
 INTROSPECTION = (
     '__type(name: "Person") { name kind fields { name type { kind name ofType { name } } } }',
     "__schema { queryType { name } directives { name } }",
@@ -60,6 +61,9 @@ class Asker:
         self.fragments: list[str] = []
         self.small: dict[str, list[tuple[str, str]]] = {}  # type → fragments of plain fields: (name, its fields)
         self.size = 0
+        seen = [name for name, kind in KINDS.items() if eyes.visible(name)]
+        self.open_roots = [root for root, name in (LISTS | ONES).items() if name in seen and name not in DIRECTORY]
+        self.open_roots = self.open_roots or list(LISTS)
 
     def question(self) -> Question:
         """Return a document."""
@@ -92,7 +96,7 @@ class Asker:
             return f"{self._alias(scope)}__typename"
         if kind < 0.12:  # noqa: PLR2004
             return f"{self._fresh('i')}: {self.chance.choice(INTROSPECTION)}"
-        name = self.chance.choice((*query.fields, "node", "node", "people", "people", "person", "households"))
+        name = self.chance.choice((*query.fields, "node", "node", *self.open_roots, *self.open_roots))
         return self._field(query, name, query.fields[name], scope, 1, 1)
 
     # ---- selection sets --------------------------------------------------------------------------------

@@ -67,7 +67,8 @@ WRITE_PEOPLE = {"update": "people:write"}
 
 
 def _of_person(table: str, root: str, *, subject: str = "person_id", **more: object) -> Kind:
-    ways = {"person": one("Person", "person_id")} | more.pop("ways", {})  # type: ignore[operator]
+    own = {"person": one("Person", "person_id")} if subject == "person_id" else {}
+    ways = own | more.pop("ways", {})  # type: ignore[operator]
     base: dict[str, object] = {"columns": PLACE, "divisions": ("region",), "ways": ways}
     return Kind(table, "people:read", "subject", root, subject=subject, **(base | more))  # type: ignore[arg-type]
 
@@ -123,7 +124,7 @@ KINDS = {
         },
     ),
     "LeadingGroupMember": Kind(
-        "leading_group_member", "agencies:read", "everybody", versioned=False,
+        "leading_group_member", "agencies:read", "everybody", versioned=False, orders=("id",),
         ways={"staff": one("StaffMember", "staff_id")},
     ),
     "Operation": Kind(

@@ -5,19 +5,14 @@ from random import Random
 
 import pytest
 from graphql import parse, validate
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.oracle.answer import Oracle, schema
 from tests.oracle.callers import CALLERS
+from tests.oracle.examples import few, many
 from tests.oracle.fixtures import Service, ordered
 from tests.oracle.questions import ask
-
-SETTINGS = settings(
-    deadline=None, derandomize=True, database=None, print_blob=False,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
-)  # fmt: skip
-
 
 async def agree(service: Service, caller: str, chance: Random) -> None:
     """Ask one random question and compare the two answers."""
@@ -39,7 +34,17 @@ async def agree(service: Service, caller: str, chance: Random) -> None:
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-@settings(SETTINGS, max_examples=6)
+@few(6)
 @given(chance=st.randoms(use_true_random=False))
 async def test_random_documents_are_answered_as_the_oracle_does(service: Service, caller: str, chance: Random) -> None:
+    await agree(service, caller, chance)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("caller", CALLERS)
+@many(80)
+@given(chance=st.randoms(use_true_random=False))
+async def test_many_random_documents_are_answered_as_the_oracle_does(
+    service: Service, caller: str, chance: Random
+) -> None:
     await agree(service, caller, chance)
