@@ -1,6 +1,7 @@
 """The command line: ``python -m api.cli --help``."""
 
 import asyncio
+import json
 import os
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli.console import UNUSABLE, give_up, progress, say, settings_or_exit
+from api.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -146,9 +148,14 @@ def token(
     url: Annotated[str, typer.Option(help="Where the service runs.")] = "",
 ) -> None:
     """打印一个新令牌 / Print a fresh access token of a demo caller: TOKEN=$(python -m api.cli token NAME)."""
+    settings = settings_or_exit()
+    print(fresh_token(settings, name, url.rstrip("/") or settings.issuer_url))  # noqa: T201 - the result
+
+
+def fresh_token(settings: Settings, name: str, base: str) -> str:
+    """Return a new token of a demo caller, or end saying why there is none."""
     from api.cli import callers
 
-    settings = settings_or_exit()
     known = {one["name"]: one for one in callers.read(settings.data_dir)}
     if not known:
         give_up("没有演示调用方：先运行 make serve / no demo callers here: run make serve first")
@@ -156,11 +163,45 @@ def token(
         give_up(f"没有 {name}。可用 / no {name}; there are: {', '.join(known)}")
     one = known[name]
     try:
-        print(callers.token(url.rstrip("/") or settings.issuer_url, one["client_id"], one["client_secret"]))  # noqa: T201
+        return callers.token(base, one["client_id"], one["client_secret"])
     except callers.TokenRefused as error:
         give_up(f"令牌被拒绝 / token refused: {error}")
     except OSError:
-        give_up(f"服务没有应答 / no answer at {url or settings.issuer_url}: make serve, or --url")
+        give_up(f"服务没有应答 / no answer at {base}: make serve, or --url")
+
+
+@app.command("import")
+def import_(  # noqa: PLR0913, PLR0917 - its options
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="XLSX, XLS or CSV.")],
+    caller: Annotated[str, typer.Option("--as", help="A demo caller's name; or set SHOUWANG_TOKEN.")] = "",
+    form: Annotated[str, typer.Option(help="child, woman, elder, or auto: recognised from the header.")] = "auto",
+    apply: Annotated[bool, typer.Option("--apply", help="Write; without it the roster is only looked at.")] = False,
+    as_of: Annotated[str, typer.Option(help="The day the roster describes, YYYY-MM-DD; default today.")] = "",
+    save: Annotated[Path | None, typer.Option("--report", help="Where to save the report (XLSX).")] = None,
+    url: Annotated[str, typer.Option(help="Where the service runs.")] = "",
+) -> None:
+    """导入摸底花名册 / Upload a census roster to a running service, follow it, save the report of its faults."""
+    from api.cli import importing
+
+    settings = settings_or_exit()
+    base = url.rstrip("/") or settings.issuer_url
+    access_token = os.environ.get("SHOUWANG_TOKEN") or fresh_token(settings, caller, base)
+    roster = importing.Roster(file, form, "apply" if apply else "validate", as_of or None)
+    try:
+        with progress() as shown:
+            task = shown.add_task(file.name, total=None)
+            for operation in importing.follow(base, access_token, importing.upload(base, access_token, roster)):
+                steps = operation["progress"] or {}
+                shown.update(task, total=steps.get("total"), completed=steps.get("done") or 0)
+        if save is not None and operation["status"] == "succeeded":
+            save.write_bytes(importing.report(base, access_token, operation["id"]))
+    except importing.Refused as error:
+        give_up(str(error))
+    except OSError:
+        give_up(f"服务没有应答 / no answer at {base}: make serve, or --url")
+    if operation["status"] != "succeeded":
+        give_up(str((operation["problem"] or {}).get("message") or operation["status"]))
+    print(json.dumps(operation["result"], ensure_ascii=False))  # noqa: T201 - the result
 
 
 @app.command()

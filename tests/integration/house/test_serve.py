@@ -152,6 +152,29 @@ def test_token_prints_a_fresh_one(installation: Installation) -> None:
     assert str(first["name"]) in wrong.stderr
 
 
+def test_import_uploads_a_roster_follows_it_and_saves_the_report(installation: Installation, tmp_path: Path) -> None:
+    told(installation)
+    roster = ROOT / "tests" / "data" / "rosters" / "child-roster.xlsx"
+    environment = os.environ | {
+        "SHOUWANG_MODE": "demo", "SHOUWANG_DATA_DIR": str(installation.folder), "PORT": str(installation.port),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "api.cli", "import", str(roster), "--as", "civil_affairs_county"]
+    done = subprocess.run(
+        [*command, "--report", str(tmp_path / "report.xlsx")],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["form"] == "child"
+    assert result["rows"] == sum(result[one] for one in ("created", "updated", "unchanged", "duplicate", "rejected"))
+    assert (tmp_path / "report.xlsx").read_bytes()[:2] == b"PK"
+    wrong = subprocess.run(
+        [*command, "--as-of", "yesterday"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "/as_of" in wrong.stderr
+
+
 def test_a_second_start_beside_the_first_is_refused(installation: Installation) -> None:
     other = Installation(installation.folder)
     assert other.start().wait(20) == 1
