@@ -153,6 +153,7 @@ class Compiler:
         return f"(SELECT row_to_json({row}) FROM (SELECT {columns} FROM {source} WHERE {where}) {row})"
 
     def object_columns(self, target: Object, t: str) -> str:
+        """Return the columns of a selection on one row."""
         return ", ".join(f"{self._item(target.view, item, t)} AS {named(key)}" for key, item in target.items)
 
     def _item(self, view: View, item: Item, t: str) -> str:
@@ -332,5 +333,6 @@ class Compiler:
         return self.parameters.of_argument(key, sql_type(one.type))
 
     def alias(self) -> str:
+        """Return a name not yet used in the statement."""
         # No name of an answer holds a dollar sign: ``row_to_json(t1)`` would take a column called t1 for the row.
         return f"t{next(self._numbers)}$"
