@@ -121,7 +121,6 @@ class Maker:
         """Return a person of a family, entered in the census, with health and hardship by chance."""
         birth_date = self.born(age)
         at = self.clock.tick()
-        county = str(family.village.code)[:6]
         person = Someone(
             id=self.numbers.key(at),
             at=at,
@@ -129,7 +128,7 @@ class Maker:
             name=(surname or names.surname(self.chance)) + names.given(self.chance, sex, birth_date.year),
             sex=sex,
             birth_date=birth_date,
-            identity_number=self.numbers.identity_number(county, birth_date, sex),
+            identity_number=self.numbers.identity_number(birth_date, sex),
             columns={
                 "ethnicity": self.one_of(shapes.ETHNICITY),
                 "education": self.one_of(education) if education else None,
