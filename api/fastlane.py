@@ -13,7 +13,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.door import Caller, enter, idempotency_of
 from api.graphql.endpoint import Endpoint
-from api.problems import language_of, problem_bytes, problem_object, request_id_of
+from api.methods import GRAPHQL as GRAPHQL_METHODS
+from api.methods import headless
+from api.problems import Refused, language_of, problem_bytes, problem_object, request_id_of
 from api.rest.documents import read_determination, read_me
 from api.rest.reads import Found, Read, read_list, read_one
 from api.services import Services
@@ -43,6 +45,8 @@ class FastLane:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET"}, headless(send)
         path: str = scope["path"]
         if path == GRAPHQL:
             await self._answer_graphql(scope, receive, send)
@@ -93,8 +97,13 @@ class FastLane:
     async def _answer_graphql(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("state", {})["route"] = GRAPHQL
         method = scope["method"]
+        allow = (b"allow", GRAPHQL_METHODS.encode())
+        if method == "OPTIONS":
+            await respond(send, 204, [allow], b"")
+            return
         if method not in {"GET", "POST"}:
-            await respond(send, 405, [JSON, (b"allow", b"GET, POST")], b'{"errors":[{"message":"method not allowed"}]}')
+            refused = Refused(405, "http.method_not_allowed", [allow])
+            await respond(send, *problem_bytes(refused, request_id_of(scope), language_of(scope["headers"])))
             return
         caller = None
         try:
@@ -109,13 +118,13 @@ class FastLane:
                 caller.access, method, caller.headers, scope["query_string"], body, problems,
                 origin=caller.origin, idempotency=idempotency_of(self._services, caller, b"POST /graphql", body),
             )  # fmt: skip
-        except (ShouwangError, ValidationError) as error:
+        except (ShouwangError, Refused, ValidationError) as error:
             status, headers, body = problem_bytes(error, request_id_of(scope), language_of(scope["headers"]))
             await respond(send, status, [*headers, *(caller.limits if caller else [])], body)
             return
         headers = [
             (b"content-type", sent.content_type.encode()), (b"content-length", b"%d" % len(sent.body)), PRIVATE,
-            *sent.headers, *caller.limits,
+            *caller.limits,
         ]  # fmt: skip
         await respond(send, sent.status, headers, sent.body)
 

@@ -68,6 +68,7 @@ def declare(settings: Settings, services: Any, lane: Lane, lifespan: Any = None)
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # an address has one spelling; a redirect would trust the Host header
         lifespan=lifespan,
     )
     problems.install(app)

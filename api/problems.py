@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from api.faults import is_about_the_path, is_malformed, read_faults
 from api.messages import MESSAGES, Language
+from api.methods import allowed
 from domain import errors
 from domain.errors import Fault, ShouwangError
 
@@ -33,6 +34,7 @@ _STATUS: Final[dict[type[ShouwangError], int]] = {
     errors.PreconditionNeeded: 428,
     errors.TooManyRequests: 429,
 }
+_STATUS_OF_CODE: Final = {"media_type.unsupported": 415}  # where the class of the error says less
 _HTTP_CODES: Final = {
     400: "http.bad_request", 401: "token.invalid", 403: "access.forbidden", 404: "http.not_found",
     405: "http.method_not_allowed", 406: "http.not_acceptable", 413: "http.body_too_large", 415: "http.media_type",
@@ -79,7 +81,8 @@ def problem_of(error: BaseException) -> Problem:
 def _of_domain(error: ShouwangError) -> Problem:
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
     if isinstance(error, errors.InvalidInput):
-        return Problem(400 if error.malformed else status, error.code, error.parameters, error.faults)
+        status = _STATUS_OF_CODE.get(error.code) or (400 if error.malformed else status)
+        return Problem(status, error.code, error.parameters, error.faults)
     if isinstance(error, errors.NotFound):
         return Problem(status, error.code)  # parameters could tell the absent from the forbidden
     headers: Headers = []
@@ -186,6 +189,10 @@ def install(app: FastAPI) -> None:
     """Let every error of an application leave as a problem."""
 
     async def answer(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and error.status_code == 405:  # noqa: PLR2004 - starlette names one route's
+            error.headers = {"allow": allowed(request.app.routes, request.scope)}
+            if request.method == "OPTIONS":
+                return Response(status_code=204, headers=dict(error.headers))
         language = language_of(request.scope["headers"])
         status, headers, body = problem_bytes(error, request_id_of(request.scope), language)
         response = Response(body, status)

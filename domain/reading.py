@@ -55,5 +55,5 @@ def filter_structure(one: Filter, value: object, pointer: str) -> tuple[int, obj
     if isinstance(value, datetime) and value.tzinfo is None:
         raise InvalidInput(Fault(pointer, "time.offset_missing"), malformed=True)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > INT_MAX:
-        raise InvalidInput(Fault(pointer, "number.range"), malformed=True)
+        raise InvalidInput(Fault(pointer, "number.range", {"least": -INT_MAX, "most": INT_MAX}), malformed=True)
     return 0, value

@@ -4,6 +4,7 @@ Follows the GraphQL-over-HTTP specification; its audit suite (npm ``graphql-http
 Errors carry the same problem object as REST in ``extensions``.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ import orjson
 from graphql import GraphQLError, OperationType
 
 from api.graphql.executor import Answer, Executor, introspects
+from api.problems import Refused
 from domain.access import Access
 from domain.errors import Fault, Forbidden, InvalidInput, ShouwangError
 from domain.strict_json import read_json
@@ -21,6 +23,7 @@ RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 STAFF_ROLES = frozenset({"county_officer", "platform_admin", "supervisor", "village_worker"})
 MOST_PARAMETERS = 10
+BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 class Problems(Protocol):
@@ -46,7 +49,6 @@ class Sent:
     status: int
     content_type: str
     body: bytes
-    headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
 Mutate = Callable[..., Awaitable[Answer]]
@@ -68,20 +70,18 @@ class Endpoint:
         problems: Problems,
         **context: Any,
     ) -> Sent:
-        """Answer one request. A request that is not GraphQL over HTTP at all raises ``InvalidInput``."""
+        """Answer one request. ``Refused``: nothing we speak is accepted (406), a mutation by GET (405)."""
         media = accepted(headers.get(b"accept", b"").decode("latin-1"))
         if media is None:
-            return Sent(406, JSON, b'{"errors":[{"message":"not acceptable"}]}')
+            raise Refused(406, "http.not_acceptable")
         try:
             asked = from_get(query_string) if method == "GET" else from_post(headers, body)
             answer = await self._run(access, asked, method, **context)
         except ShouwangError as error:
             answer = Answer(None, ((None, error),))
-        if isinstance(answer, Sent):
-            return answer
         return self._encode(answer, media, problems)
 
-    async def _run(self, access: Access, asked: Asked, method: str, **context: Any) -> Answer | Sent:
+    async def _run(self, access: Access, asked: Asked, method: str, **context: Any) -> Answer:
         prepared = self.executor.prepare(asked.query, asked.operation, asked.variables)
         if isinstance(prepared, Answer):
             return prepared
@@ -90,8 +90,7 @@ class Endpoint:
             raise Forbidden("graphql.introspection_closed")
         if operation.operation is OperationType.MUTATION:
             if method == "GET":
-                message = b'{"errors":[{"message":"mutations are sent by POST"}]}'
-                return Sent(405, JSON, message, ((b"allow", b"POST"),))
+                raise Refused(405, "http.method_not_allowed", [(b"allow", b"POST")])
             if self.mutate is None:
                 raise InvalidInput(code="graphql.operation_unknown", malformed=True)
             return await self.mutate(access, document, operation, values, **context)
@@ -152,6 +151,8 @@ def accepted(accept: str) -> str | None:
 def from_get(query_string: bytes) -> Asked:
     """Read a request from the query string."""
     try:
+        if BROKEN_ESCAPE.search(query_string):
+            raise ValueError  # noqa: TRY301 - read on, it would mean itself
         pairs = parse_qsl(
             query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS
         )

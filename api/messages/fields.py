@@ -98,8 +98,8 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "Not an id", "An id is a UUID.",
     ),
     "number.range": (
-        "数字超出范围", "数字不正确或超出范围{least} {most}。",
-        "Out of range", "Not a number, or out of range {least} {most}.",
+        "数字超出范围", "请填写{least}至{most}之间的整数。",
+        "Out of range", "A whole number from {least} to {most} is needed.",
     ),
     "order.unknown": (
         "不能这样排序", "可用的排序：{known}。",

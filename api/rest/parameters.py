@@ -1,5 +1,6 @@
 """Query strings of reads: every parameter is known, given once, and of its type."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ DEFAULT_PAGE = 20
 MOST_PER_PAGE = 200
 MOST_PARAMETERS = 40
 INT_DIGITS = 10
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ def given(query: bytes) -> dict[str, str]:
     if not query:
         return {}
     try:
+        if _BROKEN_ESCAPE.search(query):
+            raise ValueError  # noqa: TRY301 - read on, it would mean itself
         pairs = parse_qsl(
             query.decode("ascii"), keep_blank_values=True, strict_parsing=False, errors="strict",
             max_num_fields=MOST_PARAMETERS,
