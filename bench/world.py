@@ -93,6 +93,7 @@ class World:
     settings: Settings  # for the copy that runs work on
     people: int
     secrets: dict[str, str]  # of the callers, by client id
+    run: str = RUN  # name of the copy
 
     @property
     def owner_dsn(self) -> str:
