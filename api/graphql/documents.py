@@ -19,7 +19,7 @@ from graphql import (
 )
 from graphql.language import DirectiveNode, FieldNode, VariableNode
 
-from api.graphql.limits import DocumentLimits, Limits, refused
+from api.graphql.limits import DocumentLimits, Limits, check_variables, refused
 from domain.errors import InvalidInput
 
 MOST_DOCUMENTS = 1_000
@@ -70,6 +70,7 @@ class Documents:
 
     def get(self, text: str, variables: Mapping[str, object]) -> Prepared | list[GraphQLError]:
         """Return a prepared document, or what is wrong with it; over a limit raises ``InvalidInput``."""
+        check_variables(variables, self.limits)
         found = self._kept.get(text)
         if found is not None:
             self._kept.move_to_end(text)
@@ -78,17 +79,28 @@ class Documents:
             return found
         return self._prepare(text, variables)
 
-    def _prepare(self, text: str, variables: Mapping[str, object]) -> Prepared | list[GraphQLError]:
+    def _parse(self, text: str) -> DocumentNode | GraphQLSyntaxError:
+        if len(text) > self.limits.characters:
+            raise refused("characters", self.limits.characters)
         try:
-            document = parse(text, no_location=False, max_tokens=self.limits.tokens)
+            return parse(text, max_tokens=self.limits.tokens)
         except GraphQLSyntaxError as error:
             if "more than" in error.message:
                 raise refused("tokens", self.limits.tokens) from None
-            return [error]
+            if "nested too deeply" in error.message:
+                raise refused("depth", self.limits.depth) from None
+            return error
         except RecursionError:
             raise refused("depth", self.limits.depth) from None
-        DocumentLimits(self.schema, document, self.limits).check(variables)
-        errors = validate(self.schema, document, max_errors=20)
+
+    def _prepare(self, text: str, variables: Mapping[str, object]) -> Prepared | list[GraphQLError]:
+        document = self._parse(text)
+        if isinstance(document, GraphQLSyntaxError):
+            return [document]
+        limits = DocumentLimits(self.schema, document, self.limits)
+        limits.check_values()
+        limits.check(variables)
+        errors = validate(self.schema, document, max_errors=20, hide_suggestions=True)
         if errors:
             return errors
         notes = _Notes()

@@ -72,7 +72,9 @@ class Executor:
         if isinstance(prepared, list):
             return Answer(None, tuple((None, error) for error in prepared))
         operation = operation_of(prepared, name)
-        values = get_variable_values(self.schema, operation.variable_definitions or (), dict(variables), max_errors=20)
+        values = get_variable_values(
+            self.schema, operation.variable_definitions or (), dict(variables), max_errors=20, hide_suggestions=True
+        )
         if isinstance(values, list):
             return Answer(None, tuple((None, error) for error in values))
         return prepared, operation, values

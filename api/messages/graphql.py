@@ -29,6 +29,10 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "查询过于复杂", "查询过于复杂，请分成几次查询。",
         "Query too complex", "The document is too complex; split it.",
     ),
+    "graphql.characters": (
+        "查询过于复杂", "文档超过{most}个字符。",
+        "Query too complex", "The document is longer than {most} characters.",
+    ),
     "graphql.cost": (
         "查询过于复杂", "可能返回的对象超过{most}个。",
         "Query too complex", "More than {most} objects could be returned.",
@@ -44,6 +48,14 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
     "graphql.fragment_cycle": (
         "查询过于复杂", "片段互相引用成环。",
         "Query too complex", "Fragments refer to each other in a circle.",
+    ),
+    "graphql.introspections": (
+        "查询过于复杂", "列出全部类型超过{most}次。",
+        "Query too complex", "All types are listed more than {most} times.",
+    ),
+    "graphql.members": (
+        "查询过于复杂", "一个参数值的成员超过{most}个。",
+        "Query too complex", "A value has more than {most} members.",
     ),
     "graphql.name": (
         "查询过于复杂", "名称超过{most}个字节。",
