@@ -72,6 +72,7 @@ WRITES: tuple[Write, ...] = (
     _write(
         cases.record_return, people.RecordReturn, "/v1/absences/{id}:record_return", "Absence", PEOPLE, "absence_id"
     ),
+    _write(cases.adopt_rules, people.AdoptRules, "/v1/rule_sets", "RuleSet", "rules:write", status=201),
     # the directory
     _write(agency_cases.create_agency, agency.CreateAgency, "/v1/agencies", "Agency", AGENCIES, status=201),
     _write(

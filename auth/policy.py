@@ -79,9 +79,6 @@ ROLES: dict[str, dict[str, Grant]] = {
     "platform_admin": DIRECTORY
     | {
         "agencies:write": Grant(NOBODY, NOTHING),
-        "clients:write": Grant(NOBODY, NOTHING),
-        "keys:rotate": Grant(NOBODY, NOTHING),
-        "regions:write": Grant(NOBODY, NOTHING),
         "rules:read": Grant(NOBODY, NOTHING),
         "rules:write": Grant(NOBODY, NOTHING),
         "staff:read": Grant(REGION, PARTNER),

@@ -13,4 +13,6 @@ def camel(name: str) -> str:
 @cache
 def snake(name: str) -> str:
     """``LeftBehindStatus`` → ``left_behind_status``."""
-    return "".join(f"_{letter.lower()}" if letter.isupper() and index else letter.lower() for index, letter in enumerate(name))
+    return "".join(
+        f"_{letter.lower()}" if letter.isupper() and index else letter.lower() for index, letter in enumerate(name)
+    )

@@ -1,5 +1,6 @@
 """Rules for what callers say when they read, the same for both transports."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -34,6 +35,18 @@ def check_text(text: str, pointer: str) -> str:
 
 def _encodable(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def order_of(view: View, asked: str | None, filters: Collection[str]) -> str:
+    """Return the order of a list: the one asked for, else the searched field's, else the view's first.
+
+    A search by the beginning of a text is answered in the order of that text: the index that finds
+    the rows gives them so, and any other order would sort all that match.
+    """
+    if asked is not None:
+        return check_order(view, asked)
+    searched = (view.filters[name].field for name in filters if view.filters[name].op == "prefix")
+    return next((field for field in searched if field in view.orders), view.orders[0])
 
 
 def check_order(view: View, order: str) -> str:

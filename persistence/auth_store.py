@@ -1,7 +1,7 @@
 """What the door keeps: clients, signing keys, revocations, lock-outs, used assertions.
 
-The tables carry no person; row-level security leaves them open to the runtime role, and the
-operations in front of them ask for ``clients:write`` and ``keys:rotate``.
+The tables carry no person; row-level security leaves them open to the runtime role. Clients are
+entered and keys rotated from the command line.
 """
 
 from collections.abc import Mapping

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.errors import Fault, InvalidInput
 from domain.naming import camel
-from domain.reading import NOWHERE, check_order, check_text, filter_structure, row_key
+from domain.reading import NOWHERE, check_text, filter_structure, order_of, row_key
 from domain.view import View
 
 MOST_PER_PAGE = 100
@@ -43,7 +43,6 @@ def of_list(view: View, key: str, given: Mapping[str, object]) -> tuple[Structur
     size = given.get("first", DEFAULT_PAGE)
     if not isinstance(size, int) or not 1 <= size <= MOST_PER_PAGE:
         raise InvalidInput(Fault("/first", "page_size.range", {"most": MOST_PER_PAGE}), malformed=True)
-    order = check_order(view, str(given.get("orderBy") or given.get("order_by") or view.orders[0]))
     values: dict[str, object] = {}
     after = given.get("after")
     if after is not None:
@@ -62,6 +61,8 @@ def of_list(view: View, key: str, given: Mapping[str, object]) -> tuple[Structur
         how, value = filter_structure(one, value, f"/filter/{camel(name)}")
         filters.append((name, how))
         values[f"{key}.{name}"] = value
+    asked = given.get("orderBy", given.get("order_by"))
+    order = order_of(view, None if asked is None else str(asked), [name for name, _ in filters])
     return Structure(tuple(filters), order, size, after is not None), values
 
 

@@ -76,10 +76,13 @@ class Endpoint:
             raise Refused(406, "http.not_acceptable")
         try:
             asked = from_get(query_string) if method == "GET" else from_post(headers, body)
+        except ShouwangError as error:  # no GraphQL at all: the status says so in either media type
+            return encoded(Answer(None, ((None, error),)), media, problems, always_ok=False)
+        try:
             answer = await self._run(access, asked, method, **context)
         except ShouwangError as error:
             answer = Answer(None, ((None, error),))
-        return self._encode(answer, media, problems)
+        return encoded(answer, media, problems, always_ok=media == JSON)
 
     async def _run(self, access: Access, asked: Asked, method: str, **context: Any) -> Answer:
         prepared = self.executor.prepare(asked.query, asked.operation, asked.variables)
@@ -96,16 +99,18 @@ class Endpoint:
             return await self.mutate(access, document, operation, values, **context)
         return await self.executor.query(access, document, operation, values)
 
-    def _encode(self, answer: Answer, media: str, problems: Problems) -> Sent:
-        parts = []
-        if answer.errors:
-            parts.append(b'"errors":' + orjson.dumps([shown(path, one, problems) for path, one in answer.errors]))
-        if answer.data is not None:
-            parts.append(b'"data":' + answer.data)
-        status = 200
-        if answer.data is None and media == RESPONSE:
-            status = next((_status(error, problems) for _, error in answer.errors), 400)
-        return Sent(status, f"{media}; charset=utf-8", b"{" + b",".join(parts) + b"}")
+
+def encoded(answer: Answer, media: str, problems: Problems, *, always_ok: bool) -> Sent:
+    """Return an answer's bytes. ``always_ok``: 200 whatever happened, as ``application/json`` asks for."""
+    parts = []
+    if answer.errors:
+        parts.append(b'"errors":' + orjson.dumps([shown(path, one, problems) for path, one in answer.errors]))
+    if answer.data is not None:
+        parts.append(b'"data":' + answer.data)
+    status = 200
+    if answer.data is None and not always_ok:
+        status = next((_status(error, problems) for _, error in answer.errors), 400)
+    return Sent(status, f"{media}; charset=utf-8", b"{" + b",".join(parts) + b"}")
 
 
 def _status(error: ShouwangError | GraphQLError, problems: Problems) -> int:
@@ -129,9 +134,13 @@ def shown(path: str | None, error: ShouwangError | GraphQLError, problems: Probl
 
 
 def accepted(accept: str) -> str | None:
-    """Choose the media type of the answer; none when nothing we speak is accepted."""
+    """Choose the media type of the answer; none when nothing we speak is accepted.
+
+    Whoever asks for no media type in particular gets the old one, which every client knows (the
+    specification's audits 47DE, 80D8).
+    """
     if not accept.strip():
-        return RESPONSE
+        return JSON
     wanted = []
     for one in accept.split(","):
         name, *parameters = (part.strip().lower() for part in one.split(";"))
@@ -144,7 +153,7 @@ def accepted(accept: str) -> str | None:
         if name in (RESPONSE, JSON):
             return name
         if name in ("*/*", "application/*"):
-            return RESPONSE
+            return JSON
     return None
 
 

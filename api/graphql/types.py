@@ -93,7 +93,7 @@ def list_arguments(view: View, *, root: bool) -> list[StrawberryArgument]:
     if view.filters:
         made.append(argument("filter", f"{view.name}Filter | None", None))
     if root:
-        made.append(argument("order_by", "str", view.orders[0]))
+        made.append(argument("order_by", "str | None", None))
     return made
 
 

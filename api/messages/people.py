@@ -141,4 +141,8 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "地区不够具体", "请写到村（居）一级。",
         "Too coarse", "Name the village.",
     ),
+    "rules.past": (
+        "规则不能倒签", "认定规则只能从今天或以后起生效。",
+        "Rules in the past", "A rule set begins today or later.",
+    ),
 }  # fmt: skip

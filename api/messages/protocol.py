@@ -137,4 +137,8 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "内容已被修改", "其他人刚刚修改过，请刷新后重新填写。",
         "Changed meanwhile", "Somebody changed it since you read it; read it again.",
     ),
+    "operation.ended": (
+        "任务已结束", "任务已经结束，不能再取消。",
+        "Operation ended", "The operation has ended and cannot be cancelled.",
+    ),
 }  # fmt: skip

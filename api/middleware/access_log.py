@@ -14,6 +14,8 @@ from typing import Any, Final
 
 import orjson
 
+from api.metrics import observe
+
 FLUSH_SECONDS: Final = 0.25
 FLUSH_LINES: Final = 1000
 UNROUTED: Final = "-"
@@ -37,6 +39,7 @@ class AccessLog:
         """Note a finished request; ``seconds`` is its duration."""
         state = scope["state"]
         route = state.get("route") or getattr(scope.get("route"), "path", None) or UNROUTED
+        observe(scope["method"], route, status, seconds)
         self._waiting.append(
             (time.time(), scope["method"], route, status, seconds, state.get("client_id"), state["request_id"])
         )

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from domain.errors import Fault, InvalidInput
-from domain.reading import check_order, check_text, filter_structure
+from domain.reading import check_text, filter_structure, order_of
 from domain.view import View
 
 DEFAULT_PAGE = 20
@@ -69,7 +69,7 @@ def of_list(view: View, query: bytes) -> tuple[ListParameters, dict[str, object]
     rest = given(query)
     fields = rest.pop("fields", "")
     size = integer(rest.pop("page_size", str(DEFAULT_PAGE)), "/page_size", 1, MOST_PER_PAGE)
-    order = check_order(view, rest.pop("order_by", view.orders[0]))
+    asked = rest.pop("order_by", None)
     count = boolean(rest.pop("count", "false"), "/count")
     values: dict[str, object] = {}
     token = rest.pop("page_token", None)
@@ -85,6 +85,7 @@ def of_list(view: View, query: bytes) -> tuple[ListParameters, dict[str, object]
         filters.append((name, name, how))
         values[name] = value
     unknown(rest)
+    order = order_of(view, asked, [name for name, _, _ in filters])
     return ListParameters(fields, tuple(filters), order, size, token is not None and token != "", count), values
 
 

@@ -187,7 +187,11 @@ def list_parameters(view: View) -> list[dict[str, Any]]:
         FIELDS,
         _query("page_size", size, "Rows a page."),
         _query("page_token", {"type": "string", "maxLength": 500}, "Token of the page, from the page before."),
-        _query("order_by", {"type": "string", "enum": list(view.orders), "default": view.orders[0]}, "Order."),
+        _query(
+            "order_by",
+            {"type": "string", "enum": list(view.orders)},
+            f"Order; {view.orders[0]} unless a prefix is searched.",
+        ),
         _query("count", {"type": "boolean", "default": False}, "Whether to count all rows."),
         *(_query(one.name, _schema(one), "Filter.") for one in view.filters.values()),
     ]

@@ -281,6 +281,42 @@ class Reveal(Command):
     fields: Annotated[list[RevealedField], Field(min_length=1, max_length=3)] | None = None  # default all
 
 
+ReasonList = Annotated[list[Annotated[AbsenceReason, choice(AbsenceReason)]], Field(min_length=1, max_length=4)]
+
+
+class RuleChanges(Command):
+    """Parameters of the determination; each has the meaning and bounds of ``RuleParameters``."""
+
+    months: Annotated[int, Field(ge=0, le=120)] | None = None
+    child_months: Annotated[int, Field(ge=0, le=120)] | None = None
+    woman_min_age: Annotated[int, Field(ge=0, le=150)] | None = None
+    woman_max_age: Annotated[int, Field(ge=0, le=150)] | None = None
+    child_under: Annotated[int, Field(ge=1, le=30)] | None = None
+    elder_from: Annotated[int, Field(ge=1, le=150)] | None = None
+    adult_from: Annotated[int, Field(ge=0, le=30)] | None = None
+    tolerated_home_visit_days: Annotated[int, Field(ge=0, le=366)] | None = None
+    woman_reasons: ReasonList | None = None
+    child_reasons: ReasonList | None = None
+    elder_reasons: ReasonList | None = None
+    cross_county_required: bool | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        for field in self.model_fields_set - {"woman_min_age", "woman_max_age"}:
+            if getattr(self, field) is None:
+                raise PydanticCustomError("field.required", "{field} cannot be cleared", {"field": field})
+        return self
+
+
+class AdoptRules(Command):
+    """Put parameters of the determination into force for a region (none: everywhere) from a day on."""
+
+    region: RegionCode | None = None
+    valid_from: Day
+    source: LongText  # the law or document it follows
+    parameters: RuleChanges
+
+
 class Determine(Command):
     """Ask for the determination of a person on a day, with its reasons; changes nothing."""
 

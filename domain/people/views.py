@@ -30,11 +30,13 @@ from domain.view import (
     HEALTH,
     NAME,
     PERSONAL,
+    Everybody,
     Households,
     People,
     Sensitive,
     Subject,
     between,
+    computed,
     current,
     division,
     document,
@@ -342,6 +344,20 @@ class LeftBehindStatus:
     __orders__ = ("-id", "id", "-valid_from")
 
 
+@view("rule_set", plural="rule_sets", permission="rules:read", scope=Everybody(), versioned=False)
+class RuleSet:
+    """Parameters of the determination in force for a region (none: everywhere) from a day on."""
+
+    id: UUID
+    region: str | None = computed("rule_set_region")
+    valid_from: date
+    valid_to: date | None
+    source: str
+    parameters: RuleSetParameters = embedded("parameters")
+    __filters__ = (between("valid_from"), current("current", "valid_to"))
+    __orders__ = ("-id", "id", "-valid_from")
+
+
 @document(permission="people:read")
 class Determination:
     """The determination of a person on a day, explained (留守认定说明)."""
@@ -361,7 +377,7 @@ class RuleSetInForce:
     parameters: RuleSetParameters = embedded("parameters")
 
 
-@document(permission="people:read")
+@document(permission="rules:read")
 class RuleSetParameters:
     """Ages in completed years, absences in months (``domain.people.facts.RuleParameters``)."""
 

@@ -34,7 +34,7 @@ class Region:
         between("valid_from"),
         current("current", "valid_to"),
     )
-    __orders__ = ("code",)
+    __orders__ = ("code", "name", "pinyin", "initials", "path")
 
 
 @view("region_alias", plural="region_aliases", permission="regions:read", scope=Everybody(), versioned=False)

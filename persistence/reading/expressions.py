@@ -1,6 +1,7 @@
 """Named expressions and conditions that views refer to; ``{t}`` is the row's alias."""
 
 EXPRESSIONS = {
+    "rule_set_region": "nullif(region_text({t}.region_code), '0')",
     "event_changed": (
         "CASE WHEN jsonb_typeof({t}.data->'changed') = 'array' THEN {t}.data->'changed' ELSE '[]'::jsonb END"
     ),

@@ -12,9 +12,11 @@ from domain.people.use_cases.households import (
 from domain.people.use_cases.people import deregister, record_death, register_person, update_person
 from domain.people.use_cases.profiles import close_profile, open_profile, update_profile
 from domain.people.use_cases.reading import explain_determination, reveal
+from domain.people.use_cases.rules import adopt_rules
 
 __all__ = [
     "add_member",
+    "adopt_rules",
     "close_profile",
     "create_household",
     "declare_guardianship",

@@ -143,7 +143,7 @@ EVENT_SEEN = (
 
 RULES = """
 INSERT INTO rule_set (id, region_code, valid_from, source, parameters)
-VALUES ('01890000-0000-7000-8000-000000000001', 0, '2016-02-04', '国发〔2016〕13号；民发〔2019〕86号', '{}')
+VALUES ('01890000-0000-7000-8000-000000000001', 0, '2016-02-04', '国发〔2016〕13号；民发〔2019〕86号', '{"months": 6, "child_months": 0, "woman_min_age": null, "woman_max_age": null, "child_under": 16, "elder_from": 60, "adult_from": 18, "tolerated_home_visit_days": 30, "woman_reasons": ["business", "work"], "child_reasons": ["business", "other", "study", "work"], "elder_reasons": ["business", "other", "study", "work"], "cross_county_required": false}')
 """
 
 
