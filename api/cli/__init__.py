@@ -147,8 +147,8 @@ def token(
     name: Annotated[str, typer.Argument(help="A name of the table that `serve` prints.")],
     url: Annotated[str, typer.Option(help="Where the service runs.")] = "",
 ) -> None:
-    """打印一个新令牌 / Print a fresh access token of a demo caller: TOKEN=$(python -m api.cli token NAME)."""
-    settings = settings_or_exit()
+    """打印一个新令牌 / Print a fresh access token of a demo caller: TOKEN=$(make token NAME=village_worker)."""
+    settings = settings_or_exit(calling=True)
     print(fresh_token(settings, name, url.rstrip("/") or settings.issuer_url))  # noqa: T201 - the result
 
 
@@ -183,7 +183,7 @@ def import_(  # noqa: PLR0913, PLR0917 - its options
     """导入摸底花名册 / Upload a census roster to a running service, follow it, save the report of its faults."""
     from api.cli import importing
 
-    settings = settings_or_exit()
+    settings = settings_or_exit(calling=True)
     base = url.rstrip("/") or settings.issuer_url
     access_token = os.environ.get("SHOUWANG_TOKEN") or fresh_token(settings, caller, base)
     roster = importing.Roster(file, form, "apply" if apply else "validate", as_of or None)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from api.settings import Settings, faults_of
+from api.settings import Mode, Settings, faults_of
 
 UNUSABLE = 78  # EX_CONFIG of sysexits.h: the settings do not allow it
 say = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -22,10 +22,14 @@ def give_up(*lines: str, code: int = 1) -> NoReturn:
     raise typer.Exit(code)
 
 
-def settings_or_exit() -> Settings:
-    """Read the settings; what is wrong with them is said line by line, never with a value."""
+def settings_or_exit(*, calling: bool = False) -> Settings:
+    """Read the settings; what is wrong with them is said line by line, never with a value.
+
+    ``calling``: only where the service runs and who the demo callers are, as somebody who calls it
+    needs; no database and no key, so nothing that production asks for.
+    """
     try:
-        return Settings()
+        return Settings(mode=Mode.DEMO) if calling else Settings()
     except ValidationError as error:
         give_up("设置有误，无法启动 / settings refused:", *(f"  {line}" for line in faults_of(error)), code=UNUSABLE)
 

@@ -124,4 +124,4 @@ def _show(known: list[callers.Caller], settings: Settings) -> None:
     say.print(f"\n令牌（{minutes} 分钟有效，文件内随时更新） / tokens ({minutes} minutes; kept fresh in the file)")
     for one in known:
         say.print(f"  {one['name']}: {one['access_token']}", markup=False)
-    say.print(f"  {settings.data_dir / callers.FILE}  ·  python -m api.cli token NAME\n", markup=False)
+    say.print(f"  {settings.data_dir / callers.FILE}  ·  make token NAME=village_worker\n", markup=False)
