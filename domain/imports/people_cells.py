@@ -71,6 +71,8 @@ def read_relative(cells: RowCells, survey: Survey, who: str) -> Individual | Non
 
     A wrong number of a relative is a warning: the subject must not stay unseen for it.
     """
+    if not cells.has(f"{who}.name"):
+        return None
     name, noted = read_name(cells, f"{who}.name", survey)
     if not name:
         return None
@@ -117,8 +119,8 @@ def _stated_situation(cells: RowCells, survey: Survey, who: str) -> Situation | 
     known = survey.vocabulary.labels["situation"]
     for part in ("place", "since", "reason", "phone", "birth_date", "identity_number"):
         raw = cells.raw(f"{who}.{part}")
-        if isinstance(raw, str) and (code := known.get(raw.strip())):
-            return Situation(code)
+        if isinstance(raw, str) and raw in known:
+            return Situation(known[raw])
     birth = cells.raw(f"{who}.birth_date")
     return Situation.DEAD if isinstance(birth, str) and birth.strip() in _DASHES else None
 

@@ -84,6 +84,10 @@ class RowCells:
             self.warn(field, "number.unreadable")
             return None
 
+    def has(self, field: str) -> bool:
+        """Tell whether the sheet has a column of the field."""
+        return field in self._columns
+
     def code(self, listed: str, field: str) -> str | None:
         """Return the code of a label."""
         written = self.text(field)

@@ -84,6 +84,14 @@ class ChunkBuilder:
         self._subject_remit = remit_bits((population,), (population,))
         self._member_remit = remit_bits((), (population,))
         self._other_remit = remit_bits(())
+        own = (f"{form}_profile", "guardianship", "kinship", "left_behind_status")
+        self._parts = {
+            (subject, away): orjson.dumps(
+                {"changed": sorted((*(own if subject else ()), *(("absence",) if away else ())))}
+            ).decode()
+            for subject in (True, False)
+            for away in (True, False)
+        }
         self._named: dict[int, tuple[int, int]] = {}  # repeated number → id, which facts were stated
         self._unnumbered: dict[tuple[int, str, str], tuple[int, int]] = {}  # household, relation, name → the same
         self._people: dict[int, _Staged] = {}
@@ -333,6 +341,7 @@ class ChunkBuilder:
                 str(
                     priority_of(hardship, said.disability_category or said.disability_grade, said.health, said.illness)
                 ),
+                self._parts[one.subject, said.away is not None],
                 pg.number(said.registered_region_code),
                 pg.text(name),
                 pg.text(pinyin),

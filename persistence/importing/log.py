@@ -32,47 +32,45 @@ class Author:
 _RECORDS: Final = (
     ("household", "id", "head_id", "household", {"insert": "household.created"}),
     ("person", "id", "id", "person", {"insert": "person.registered", "update": "person.updated"}),
-    ("guardianship", "target", "ward_id", "guardianship",
-     {"insert": "guardianship.declared", "update": "guardianship.updated"}),
+    (
+        "guardianship", "target", "ward_id", "guardianship",
+        {"insert": "guardianship.declared", "update": "guardianship.updated"},
+    ),
     ("absence", "target", "person_id", "absence", {"insert": "absence.recorded", "update": "absence.updated"}),
+    ("kinship", "target", "person_id", "kinship", {"insert": "kinship.recorded"}),
 )  # fmt: skip
 _CHANGED: Final = """'{"changed":' || to_json(s.changed)::text || '}'"""
+_DATA: Final = {
+    "person.registered": "s.parts",
+    "kinship.recorded": """'{"relation":"' || s.relation || '"}'""",
+}
+_STATUS: Final = (
+    "SELECT 'left_behind_status.changed', 'left_behind_status', s.target, s.person_id, 1, s.region_code, "
+    """'{"after":"' || s.status || '","before":' || coalesce('"' || s.before || '"', 'null') || """
+    """',"flags":' || to_json(s.flags)::text || ',"population":"' || s.population || '","reasons":' || """
+    "to_json(s.reasons)::text || '}' FROM stage_status s WHERE s.act IN ('insert', 'replace')"
+)
 
 
 def _written(form: str) -> str:
-    """Return the query of what was written: type, aggregate, ids, version, region, data as canonical JSON."""
-    parts = []
-    for stage, key, subject, table, types in _RECORDS:
+    """Return the query of what was written: type, aggregate, ids, version, region, data as canonical JSON.
+
+    What is entered along with a new person stands in her own event; only her status has one, for
+    others act on it. What is added to a known person's file is an event each.
+    """
+    profile = f"{form}_profile"
+    opened = {"insert": f"{profile}.opened", "update": f"{profile}.updated"}
+    parts = [_STATUS]
+    for stage, key, subject, table, types in (*_RECORDS, (profile, "id", "person_id", profile, opened)):
         for act, kind in types.items():
             version = "1" if act == "insert" else f"(SELECT p.version FROM {table} p WHERE p.id = s.{key})"
-            data = "'{}'" if act == "insert" else _CHANGED
+            data = _DATA.get(kind, "'{}'") if act == "insert" else _CHANGED
+            alone = act == "update" or stage in {"household", "person"}
+            of_known = "" if alone else f" AND s.{subject} IN (SELECT id FROM stage_person WHERE known)"
             parts.append(
                 f"SELECT '{kind}', '{table}', s.{key}, s.{subject}, {version}, s.region_code, {data} "
-                f"FROM stage_{stage} s WHERE s.act = '{act}'"
+                f"FROM stage_{stage} s WHERE s.act = '{act}'{of_known}"
             )
-    known = "EXISTS (SELECT FROM stage_person k WHERE k.known AND k.id = s.person_id)"
-    profile = f"{form}_profile"
-    parts += [
-        (
-            f"SELECT '{profile}.opened', '{profile}', s.id, s.person_id, 1, s.region_code, '{{}}' "
-            f"FROM stage_{profile} s WHERE s.act = 'insert' AND {known}"
-        ),
-        (
-            f"SELECT '{profile}.updated', '{profile}', s.id, s.person_id, "
-            f"(SELECT p.version FROM {profile} p WHERE p.id = s.id), s.region_code, {_CHANGED} "
-            f"FROM stage_{profile} s WHERE s.act = 'update'"
-        ),
-        (
-            "SELECT 'kinship.recorded', 'kinship', s.target, s.person_id, 1, s.region_code, "
-            f"""'{{"relation":"' || s.relation || '"}}' FROM stage_kinship s WHERE s.act = 'insert' AND {known}"""
-        ),
-        (
-            "SELECT 'left_behind_status.changed', 'left_behind_status', s.target, s.person_id, 1, s.region_code, "
-            """'{"after":"' || s.status || '","before":' || coalesce('"' || s.before || '"', 'null') || """
-            """',"flags":' || to_json(s.flags)::text || ',"population":"' || s.population || '","reasons":' || """
-            "to_json(s.reasons)::text || '}' FROM stage_status s WHERE s.act IN ('insert', 'replace')"
-        ),
-    ]
     return " UNION ALL ".join(parts)
 
 

@@ -116,6 +116,7 @@ STAGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("stated", "int"),
         ("remit", "smallint"),
         ("priority", "smallint"),
+        ("parts", "text"),  # what is entered along with a new person, for her event: JSON
         *PERSON_FACTS,
         *SEALED,
     ),

@@ -18,7 +18,7 @@ OUTCOMES: Final = {
     RowOutcome.REJECTED: "未导入",
 }
 # A larger roster comes back with the rows in question only: nobody leafs through 100,000 good ones.
-WHOLE_UP_TO: Final = 20_000
+WHOLE_UP_TO: Final = 5_000
 _CELL: Final = re.compile(r"([A-Z]{1,3})([0-9]+)")
 
 
