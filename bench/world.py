@@ -6,8 +6,8 @@ one village at a time. The other counties are its copies under keys and codes of
 by SQL. All counties are entered at the same time, so their rows lie mixed in the tables, as they
 would. Only the first county's sealed fields can be opened; nobody here asks for the others'.
 
-A built world is kept under ``bench/out`` and used again until the schema, the divisions, the demo
-generator or this file changes. Runs work on a copy of the database, never on the world itself.
+A built world is kept under ``bench/out`` and used again until the schema, the divisions or this file
+changes. Runs work on a copy of the database, never on the world itself.
 """
 
 import hashlib
@@ -25,7 +25,6 @@ from typing import Any
 import asyncpg
 
 from api.cli.keyring import cipher_of
-from api.cli.preparing import fingerprint
 from api.embedded import OWNER, EmbeddedPostgres
 from api.settings import Mode, Settings
 from auth.secrets import hash_secret
@@ -43,6 +42,7 @@ from persistence.loading.regions import load_regions
 from persistence.migrate import migrate
 
 OUT = Path(__file__).parent / "out"
+PERSISTENCE = Path(__file__).parents[1] / "persistence"
 COUNTY = 421081  # 石首
 VILLAGES_PER_COUNTY = 100
 PEOPLE_PER_VILLAGE = 200
@@ -251,5 +251,10 @@ def _copied(name: str, kind: str) -> str:
 
 
 def _fingerprint(people: int) -> str:
-    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-    return f"{people} {fingerprint()} {own}"
+    """Return a digest of what decides whether a world still fits: the schema, the divisions, this file."""
+    digest = hashlib.sha256(str(people).encode())
+    for folder in ("migrations/versions", "data/regions"):
+        for file in sorted((PERSISTENCE / folder).glob("*.*")):
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    digest.update(Path(__file__).read_bytes())
+    return digest.hexdigest()
