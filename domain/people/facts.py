@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
 from domain.people.model import AbsenceReason, IncapableParent, Population, Situation
 
@@ -29,6 +29,11 @@ class RuleParameters(BaseModel):
     child_reasons: frozenset[AbsenceReason] = ANY_REASON
     elder_reasons: frozenset[AbsenceReason] = ANY_REASON
     cross_county_required: bool = False  # an absence whose destination is unknown then does not count
+
+    @field_serializer("woman_reasons", "child_reasons", "elder_reasons")
+    def _in_order(self, reasons: frozenset[AbsenceReason]) -> list[AbsenceReason]:
+        """A set has no order of its own; the same parameters are always told the same."""
+        return sorted(reasons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Setting the parameters of the determination for a region, from a day on."""
 
-from typing import Any, Final
+from typing import Final
 
 from domain.access import Access
 from domain.errors import Fault, InvalidInput
@@ -27,7 +27,8 @@ async def adopt_rules(access: Access, uow: UnitOfWork, command: AdoptRules) -> S
             if found is None:
                 raise InvalidInput(Fault("/region", "region.unknown"))
             region = found
-        parameters = stored(RuleParameters(**command.parameters.given()))
+        # All of them, not only those named: a row says everything it decides by.
+        parameters = RuleParameters(**command.parameters.given()).model_dump(mode="json")
         row = await work.insert(
             "rule_set",
             {
@@ -40,9 +41,3 @@ async def adopt_rules(access: Access, uow: UnitOfWork, command: AdoptRules) -> S
         named = sorted(command.parameters.model_fields_set)
         await work.append(Event("rule_set.adopted", "rule_set", row["id"], region or None, data={"changed": named}))
         return await work.commit(Saved("rule_set", row["id"], 1))
-
-
-def stored(parameters: RuleParameters) -> dict[str, Any]:
-    """Return parameters as they are stored: all of them, so that a row says everything it decides by."""
-    dumped = parameters.model_dump(mode="json")
-    return {name: sorted(value) if isinstance(value, list) else value for name, value in dumped.items()}

@@ -300,3 +300,8 @@ def test_none_for_the_dead() -> None:
     dead = Individual(situation=Situation.DEAD, died_on=DAY)
     facts = Facts(dead, frozenset({ELDER}), children=(Individual(spells=AWAY),))
     assert determine(facts, DAY, RULES) == ()
+
+
+def test_parameters_are_told_in_one_order() -> None:
+    told = RuleParameters.model_validate({"child_reasons": ["work", "study", "business", "other"]}).model_dump()
+    assert told["child_reasons"] == [AbsenceReason(one) for one in ("business", "other", "study", "work")]
