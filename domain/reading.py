@@ -1,7 +1,7 @@
 """Rules for what callers say when they read, the same for both transports."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.errors import Fault, InvalidInput
@@ -65,8 +65,18 @@ def filter_structure(one: Filter, value: object, pointer: str) -> tuple[int, obj
         return len(code), code
     if one.op == "current":
         return int(bool(value)), value
-    if isinstance(value, datetime) and value.tzinfo is None:
-        raise InvalidInput(Fault(pointer, "time.offset_missing"), malformed=True)
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise InvalidInput(Fault(pointer, "time.offset_missing"), malformed=True)
+        return 0, _in_utc(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > INT_MAX:
         raise InvalidInput(Fault(pointer, "number.range", {"least": -INT_MAX, "most": INT_MAX}), malformed=True)
     return 0, value
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return the same moment in UTC; one beyond the years 1 to 9999 there is their end: no row lies beyond it."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return (datetime.min if moment.year == 1 else datetime.max).replace(tzinfo=UTC)

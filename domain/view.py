@@ -231,8 +231,13 @@ def population(name: str, kind: type[StrEnum]) -> FilterMaker:
 
 
 def current(name: str, column: str) -> FilterMaker:
-    """Filter by whether a dated row is still open, ``current=true``."""
-    return lambda _: (Filter(name, "id", column, "current", bool),)
+    """Filter by whether a dated row is still open, ``current=true``; the class is that of the field it asks."""
+
+    def make(fields: dict[str, Field]) -> tuple[Filter, ...]:
+        asked = next((one.name for one in fields.values() if one.source.name == column), "id")
+        return (Filter(name, asked, column, "current", bool),)
+
+    return make
 
 
 # ---- the view --------------------------------------------------------------------------------------

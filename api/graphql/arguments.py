@@ -32,10 +32,7 @@ def of_one(view: View, key: str, given: Mapping[str, object]) -> dict[str, objec
 
 def of_node(key: str, given: Mapping[str, object]) -> dict[str, object]:
     """Return the value of ``node``'s id."""
-    try:
-        return {key: UUID(str(given["id"]))}
-    except ValueError:
-        return {key: NOWHERE}
+    return {key: row_key_or_nowhere(str(given["id"]))}
 
 
 def of_list(view: View, key: str, given: Mapping[str, object]) -> tuple[Structure, dict[str, object]]:
@@ -67,9 +64,9 @@ def of_list(view: View, key: str, given: Mapping[str, object]) -> tuple[Structur
 
 
 def row_key_or_nowhere(text: str) -> UUID:
-    """Parse a UUID; what is none equals no row."""
+    """Parse a UUID in its canonical form; what is none equals no row."""
     try:
-        return UUID(text)
+        return UUID(text) if len(text) == 36 else NOWHERE  # noqa: PLR2004 - the canonical form
     except ValueError:
         return NOWHERE
 

@@ -317,7 +317,8 @@ class Compiler:
             case "has":
                 return f"{self._argument(one, key)} = ANY ({column})"
             case "prefix":
-                return f"{column} >= {self._argument(one, key)} AND {column} < {self.parameters.of_prefix_end(key)}"
+                text = f'{column} COLLATE "C"'  # by code point, whatever the database's own order is
+                return f"{text} >= {self._argument(one, key)} AND {text} < {self.parameters.of_prefix_end(key)}"
         return f"{column} {({'eq': '=', 'from': '>=', 'to': '<='})[one.op]} {self._argument(one, key)}"
 
     def _within(self, view: View, t: str, one: Filter, key: str, digits: int) -> str:

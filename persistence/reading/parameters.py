@@ -13,6 +13,8 @@ from persistence.reading.cursors import cursor_key, opened
 from persistence.reading.scope import PARAMETERS
 
 FIRST = 4  # $1 to $3 are the settings of row-level security
+LAST = "\U0010ffff"
+FIRST_SURROGATE, AFTER_SURROGATES = 0xD800, 0xE000  # no characters: UTF-8 has none of them
 PLACEHOLDER = re.compile(r"\$([0-9]+)::")
 
 
@@ -98,4 +100,9 @@ class Parameters:
 
 
 def _after_prefix(text: str) -> str:
-    return text[:-1] + chr(min(ord(text[-1]) + 1, 0x10FFFF)) if text else "\U0010ffff"
+    """Return the least text above all that begin with ``text``: its last code point that has a next, stepped up."""
+    kept = text.rstrip(LAST)
+    if not kept:
+        return text + LAST
+    following = ord(kept[-1]) + 1
+    return kept[:-1] + chr(AFTER_SURROGATES if following == FIRST_SURROGATE else following)
