@@ -10,6 +10,7 @@ from typing import Final
 
 import asyncpg
 
+from persistence.importing.resolve import same_relation
 from persistence.importing.staging import PERSON_FACTS, PROFILES
 
 # In these columns a value stands for "not known".
@@ -82,9 +83,9 @@ UPDATE stage_person s SET changed = {_changed(_FACTS)}
 FROM person p WHERE s.act = 'update' AND p.id = s.id
 """
 KINSHIPS: Final = (
-    """
+    f"""
     UPDATE stage_kinship s SET act = 'none' FROM kinship k
-    WHERE k.person_id = s.person_id AND k.relative_id = s.relative_id AND k.relation = s.relation
+    WHERE k.person_id = s.person_id AND k.relative_id = s.relative_id AND {same_relation("k.relation", "s.relation")}
     """,
     # Two names of a row may turn out to be one person of the ledger.
     """

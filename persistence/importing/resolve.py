@@ -41,14 +41,21 @@ WHERE s.subject AND (p.identity_number_blind IS NULL OR s.identity_number_blind 
   AND NOT EXISTS (SELECT FROM stage_known k WHERE k.provisional = s.id)
 GROUP BY s.id
 """
+
+
+def same_relation(one: str, other: str) -> str:
+    """Return the condition that two GB/T 4761 codes may mean the same kin: 60 is any of the grandparents 61–64."""
+    return f"({one} = {other} OR ({one} LIKE '6_' AND {other} LIKE '6_' AND '60' IN ({one}, {other})))"
+
+
 # A relative of a known subject where one of the two has no number: same relation, same name.
-BY_KIN: Final = """
+BY_KIN: Final = f"""
 INSERT INTO stage_known (provisional, id)
 SELECT DISTINCT ON (s.id) s.id, p.id
 FROM stage_kinship l
 JOIN stage_known subject ON subject.provisional = l.person_id
 JOIN stage_person s ON s.id = l.relative_id
-JOIN kinship k ON k.person_id = subject.id AND k.relation = l.relation
+JOIN kinship k ON k.person_id = subject.id AND {same_relation("k.relation", "l.relation")}
 JOIN person p ON p.id = k.relative_id AND p.name = s.name
 WHERE (p.identity_number_blind IS NULL OR s.identity_number_blind IS NULL)
   AND NOT EXISTS (SELECT FROM stage_known known WHERE known.provisional = s.id)

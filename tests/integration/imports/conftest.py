@@ -85,7 +85,7 @@ class Imports:
             "cancel_requested) VALUES ($1, 'import', 'queued', $2, $3, $4, $5, 0, 0, false)",
             operation_id,
             "staff:test",
-            COUNTY.lo,
+            ranges[0].lo,
             access.model_dump(mode="json"),
             asked.model_dump(mode="json"),
         )

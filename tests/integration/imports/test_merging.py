@@ -1,0 +1,277 @@
+from typing import Any
+
+from domain.access import RegionRange
+from domain.imports.model import ImportMode
+from domain.people.model import Remit
+from persistence.writing.events import digest_of
+from tests.integration.imports.conftest import Imports
+from tests.integration.imports.papers import CHILD, ELDER, OTHER_TOWNSHIP, VILLAGE_CODE, WOMAN, day, number, paper
+
+DONGSHENG = RegionRange(421081106000, 421081107000)
+WOMEN_AND_CHILDREN = Remit.WOMAN | Remit.CHILD | Remit.WOMAN_HOUSEHOLD | Remit.CHILD_HOUSEHOLD
+
+
+def counts(operation: Any) -> dict[str, int]:
+    assert operation["status"] == "succeeded", operation["problem"]
+    return {name: value for name, value in operation["result"].items() if isinstance(value, int) and value}
+
+
+async def person(imports: Imports, name: str) -> Any:
+    (found,) = await imports.owner.fetch("SELECT * FROM person WHERE name = $1", name)
+    return found
+
+
+async def test_a_child_brings_parents_carer_household_absences_and_status(imports: Imports) -> None:
+    operation = await imports.run(paper([CHILD]))
+
+    assert counts(operation) == {"rows": 1, "created": 1, "left_behind": 1}
+    child, father = await person(imports, "张小明"), await person(imports, "张建国")
+    mother, carer = await person(imports, "李秀英"), await person(imports, "王桂香")
+    assert len({one["household_id"] for one in (child, father, mother, carer)}) == 1
+    assert (child["region_code"], child["remit"], father["remit"]) == (VILLAGE_CODE, 128 | 2 | 32, 128 | 32)
+    assert (child["name_pinyin"], child["name_initials"], child["sex"]) == ("zhangxiaoming", "zxm", "1")
+    assert child["surveyed_on"] == day("2026-11-01")
+    assert father["phone_masked"] == "138****1234"
+    assert child["identity_number_masked"] == "4210**********" + CHILD["公民身份证号码"][-4:]
+    cipher = imports.cipher
+    assert cipher.open("person", "phone_cipher", father["id"], father["phone_cipher"]) == "13812341234"
+    assert (
+        cipher.open("person", "identity_number_cipher", child["id"], child["identity_number_cipher"])
+        == CHILD["公民身份证号码"]
+    )
+    kin = await imports.owner.fetch("SELECT relative_id, relation FROM kinship WHERE person_id = $1", child["id"])
+    assert {tuple(row) for row in kin} == {(father["id"], "51"), (mother["id"], "52"), (carer["id"], "62")}
+    guards = await imports.owner.fetch(
+        "SELECT guardian_id, kind, capability FROM guardianship WHERE ward_id = $1", child["id"]
+    )
+    assert {tuple(row) for row in guards} == {
+        (father["id"], "parent", None),
+        (mother["id"], "parent", None),
+        (carer["id"], "entrusted", "good"),
+    }
+    opened = await imports.owner.fetch("SELECT grantee_id FROM person_access WHERE person_id = $1", child["id"])
+    assert {row[0] for row in opened} == {father["id"], mother["id"], carer["id"]}
+    away = await imports.owner.fetch(
+        "SELECT person_id, since, destination, destination_code FROM absence ORDER BY since"
+    )
+    assert [tuple(row) for row in away] == [
+        (mother["id"], day("2023-09-01"), "浙江省宁波市", 330200000000),
+        (father["id"], day("2024-02-20"), "广东省深圳市", 440300000000),
+    ]
+    status = await imports.owner.fetchrow("SELECT * FROM left_behind_status")
+    assert (status["population"], status["status"], status["valid_from"]) == ("child", "left_behind", day("2024-02-20"))
+    assert (status["reasons"], status["next_review_on"]) == (["father_away", "mother_away"], day("2031-03-04"))
+
+
+async def test_every_event_bears_the_digest_of_what_it_says(imports: Imports) -> None:
+    await imports.run(paper([CHILD]))
+    await imports.run(paper([CHILD | {"父亲联系电话": "13899998888", "患病类型": "先天性心脏病"}]))
+
+    events = await imports.owner.fetch("SELECT * FROM event ORDER BY id")
+
+    assert [event["digest"] for event in events] == [digest_of(event) for event in events]
+    types = sorted(event["type"] for event in events)
+    assert types == [
+        "household.created", "left_behind_status.changed", "operation.started", "operation.started",
+        *["person.registered"] * 4, "person.updated", "person.updated",
+    ]  # fmt: skip
+    updated = [event["data"] for event in events if event["type"] == "person.updated"]
+    assert sorted(updated, key=str) == [{"changed": ["illness"]}, {"changed": ["phone"]}]
+    assert all(event["channel"] == "import" and event["actor"] == "staff:test" for event in events)
+
+
+async def test_a_blank_cell_never_erases(imports: Imports) -> None:
+    await imports.run(paper([CHILD]))
+    before = await imports.everything()
+
+    operation = await imports.run(
+        paper([CHILD | {"父亲联系电话": "", "父亲外出时间": "", "父亲务工地点": "", "监护类型": ""}])
+    )
+
+    assert counts(operation) == {"rows": 1, "unchanged": 1, "left_behind": 1}
+    assert await imports.everything() == before
+
+
+async def test_an_older_survey_only_fills_gaps(imports: Imports) -> None:
+    await imports.run(paper([CHILD | {"母亲联系电话": ""}]))
+    older = CHILD | {
+        "父亲联系电话": "13700000000",
+        "母亲联系电话": "13600000000",
+        "就学情况": "小学",
+        "监护类型": "监护情况一般",
+    }
+
+    operation = await imports.run(paper([older]), as_of=day("2025-11-01"))
+
+    assert counts(operation) == {"rows": 1, "updated": 1, "left_behind": 1}
+    assert (await person(imports, "张建国"))["phone_masked"] == "138****1234"
+    assert (await person(imports, "李秀英"))["phone_masked"] == "136****0000"
+    profile = await imports.owner.fetchrow("SELECT schooling, care_class FROM child_profile")
+    assert tuple(profile) == ("primary", "good")
+    assert (await person(imports, "张小明"))["surveyed_on"] == day("2026-11-01")
+
+
+async def test_a_newer_survey_corrects(imports: Imports) -> None:
+    await imports.run(paper([CHILD]))
+    newer = CHILD | {"父亲联系电话": "13700000000", "母亲外出时间": "2023-10-01", "监护类型": "监护情况一般"}
+
+    operation = await imports.run(paper([newer]), as_of=day("2026-11-20"))
+
+    assert counts(operation) == {"rows": 1, "updated": 1, "left_behind": 1}
+    father = await person(imports, "张建国")
+    assert (father["phone_masked"], father["version"]) == ("137****0000", 2)
+    assert imports.cipher.open("person", "phone_cipher", father["id"], father["phone_cipher"]) == "13700000000"
+    assert await imports.owner.fetchval("SELECT count(*) FROM absence WHERE since = '2023-10-01' AND version = 2") == 1
+    assert await imports.owner.fetchval("SELECT capability FROM guardianship WHERE kind = 'entrusted'") == "average"
+
+
+async def test_rows_that_share_a_parent_are_one_household(imports: Imports) -> None:
+    sister = CHILD | {
+        "姓名": "张小红",
+        "性别": "女",
+        "出生日期": "2018-01-01",
+        "公民身份证号码": number("2018-01-01", 12),
+    }
+    half = sister | {
+        "姓名": "刘小刚", "出生日期": "2020-01-01", "公民身份证号码": number("2020-01-01", 13), "性别": "男",
+        "父亲姓名": "刘大伟", "父亲公民身份证号码": number("1985-01-01", 23),
+    }  # fmt: skip
+    other = CHILD | {
+        "姓名": "陈平", "公民身份证号码": number("2015-03-04", 15), "父亲姓名": "陈军", "父亲公民身份证号码": number("1986-01-01", 25),
+        "母亲姓名": "赵梅", "母亲公民身份证号码": number("1986-01-01", 26), "受委托监护人姓名": "", "受委托监护人公民身份证号码": "",
+    }  # fmt: skip
+
+    operation = await imports.run(paper([CHILD, sister, other, half]))
+
+    assert counts(operation) == {"rows": 4, "created": 4, "left_behind": 4}
+    homes = await imports.owner.fetch("SELECT name, household_id FROM person")
+    by_name = {row["name"]: row["household_id"] for row in homes}
+    assert len(homes) == 10
+    assert len(set(by_name.values())) == 2
+    assert len({by_name[name] for name in ("张小明", "张小红", "刘小刚", "李秀英", "刘大伟", "王桂香")}) == 1
+
+
+async def test_a_wife_known_as_a_mother_gets_her_profile_and_stays_one_person(imports: Imports) -> None:
+    await imports.run(paper([CHILD | {"母亲务工地点": "", "母亲外出时间": "", "父母双方同时外出": "否"}]))
+
+    operation = await imports.run(paper([WOMAN]))
+
+    assert counts(operation) == {"rows": 1, "updated": 1, "left_behind": 1}
+    assert await imports.owner.fetchval("SELECT count(*) FROM person") == 4
+    wife = await person(imports, "李秀英")
+    assert wife["remit"] == 128 | 32 | 16 | 1
+    assert (await person(imports, "张小明"))["remit"] == 128 | 2 | 32 | 16
+    assert await imports.owner.fetchval("SELECT remit FROM household") == 128 | 2 | 1
+    assert (await imports.run(paper([WOMAN])))["result"]["unchanged"] == 1
+
+
+async def test_what_the_ledger_knows_of_an_absence_counts_where_the_form_is_silent(imports: Imports) -> None:
+    await imports.run(paper([CHILD]))  # there the mother is away
+
+    assert counts(await imports.run(paper([WOMAN]))) == {"rows": 1, "updated": 1, "not_left_behind": 1}
+    status = await imports.owner.fetchrow("SELECT reasons FROM left_behind_status WHERE population = 'woman'")
+    assert status["reasons"] == ["woman_away"]
+
+
+async def test_an_elder_couple_in_two_rows_is_two_people_and_one_household(imports: Imports) -> None:
+    husband = {"姓名": "张德福", "性别": "男", "出生日期": "1948-03-03", "公民身份证号码": number("1948-03-03", 41)}
+    his = ELDER | husband | {"配偶姓名": "王桂香", "配偶公民身份证号码": ELDER["公民身份证号码"]}
+    hers = ELDER | {"配偶姓名": "张德福", "配偶公民身份证号码": husband["公民身份证号码"]}
+
+    operation = await imports.run(paper([his, hers]))
+
+    assert counts(operation) == {"rows": 2, "created": 2, "left_behind": 2}
+    assert await imports.owner.fetchval("SELECT count(*) FROM person") == 3
+    assert await imports.owner.fetchval("SELECT count(*) FROM household") == 1
+    elder = await imports.owner.fetchrow("SELECT * FROM elder_profile ORDER BY id DESC LIMIT 1")
+    opened = imports.cipher.open(
+        "elder_profile", "emergency_contact_cipher", elder["id"], elder["emergency_contact_cipher"]
+    )
+    assert opened == ELDER["紧急联系人及电话"]
+    assert (await imports.run(paper([his, hers])))["result"]["unchanged"] == 2
+
+
+async def test_a_child_without_a_number_is_found_again_by_name_birth_and_village(imports: Imports) -> None:
+    without = CHILD | {"公民身份证号码": "", "母亲公民身份证号码": "", "受委托监护人公民身份证号码": ""}
+    first = await imports.run(paper([without]))
+    assert counts(first) == {"rows": 1, "created": 1, "left_behind": 1}
+
+    assert counts(await imports.run(paper([without]))) == {"rows": 1, "unchanged": 1, "left_behind": 1}
+    assert await imports.owner.fetchval("SELECT count(*) FROM person") == 4
+
+    assert counts(await imports.run(paper([CHILD]))) == {"rows": 1, "updated": 1, "left_behind": 1}
+    assert await imports.owner.fetchval("SELECT count(*) FROM person") == 4
+    child = await person(imports, "张小明")
+    sealed = imports.cipher.open("person", "identity_number_cipher", child["id"], child["identity_number_cipher"])
+    assert sealed == CHILD["公民身份证号码"]
+
+
+async def test_a_row_outside_the_scope_is_rejected_and_writes_nothing(imports: Imports) -> None:
+    outside = CHILD | {"现居住地": OTHER_TOWNSHIP}
+    before = await imports.everything()
+
+    operation = await imports.run(paper([outside]), ranges=(DONGSHENG,))
+
+    assert counts(operation) == {"rows": 1, "rejected": 1}
+    assert await codes(imports, operation) == ["region.out_of_scope"]
+    assert await imports.everything() == before
+
+
+async def codes(imports: Imports, operation: Any) -> list[str]:
+    faults = await imports.owner.fetch(
+        "SELECT faults FROM import_row WHERE operation_id = $1 ORDER BY row_number", operation["id"]
+    )
+    return [one["code"] for row in faults for one in row["faults"]]
+
+
+async def test_somebody_held_elsewhere_is_under_review_and_no_more_is_said(imports: Imports) -> None:
+    await imports.run(paper([CHILD | {"现居住地": OTHER_TOWNSHIP}]))
+    before = await imports.everything()
+
+    operation = await imports.run(paper([CHILD]), ranges=(DONGSHENG,))
+
+    assert counts(operation) == {"rows": 1, "rejected": 1}
+    assert await codes(imports, operation) == ["person.under_review"]
+    row = await imports.owner.fetchrow("SELECT person_id FROM import_row WHERE operation_id = $1", operation["id"])
+    assert row["person_id"] is None
+    assert await imports.everything() == before
+
+
+async def test_a_hidden_relative_is_linked_and_not_changed(imports: Imports) -> None:
+    await imports.run(paper([CHILD | {"现居住地": OTHER_TOWNSHIP}]))
+    father = await person(imports, "张建国")
+    cousin = CHILD | {"姓名": "张小军", "公民身份证号码": number("2015-03-04", 17), "父亲联系电话": "13500000000"}
+
+    operation = await imports.run(paper([cousin]), ranges=(DONGSHENG,))
+
+    assert counts(operation) == {"rows": 1, "created": 1, "left_behind": 1}
+    assert await person(imports, "张建国") == father
+    linked = await imports.owner.fetchval(
+        "SELECT count(*) FROM kinship k JOIN person p ON p.id = k.person_id WHERE k.relative_id = $1 AND p.name = '张小军'",
+        father["id"],
+    )
+    assert linked == 1
+
+
+async def test_the_womens_federation_enters_children_with_their_families_and_no_elders(imports: Imports) -> None:
+    taken = await imports.run(paper([CHILD]), remit=WOMEN_AND_CHILDREN)
+    assert counts(taken) == {"rows": 1, "created": 1, "left_behind": 1}
+    before = await imports.everything()
+
+    refused = await imports.run(paper([ELDER]), remit=WOMEN_AND_CHILDREN)
+
+    assert (refused["status"], refused["problem"]["code"]) == ("failed", "file.form_out_of_remit")
+    assert await imports.everything() == before
+
+
+async def test_validating_a_changed_file_counts_as_applying_would(imports: Imports) -> None:
+    await imports.run(paper([CHILD]))
+    brother = CHILD | {"姓名": "张小强", "公民身份证号码": number("2016-03-04", 11), "出生日期": "2016-03-04"}
+    changed = paper([CHILD | {"监护类型": "监护情况一般"}, brother, brother, CHILD | {"姓名": ""}])
+    before = await imports.everything()
+
+    validated = await imports.run(changed, mode=ImportMode.VALIDATE)
+
+    assert await imports.everything() == before
+    assert counts(validated) == {"rows": 4, "updated": 1, "created": 1, "duplicate": 1, "rejected": 1, "left_behind": 2}
+    assert (await imports.run(changed))["result"] == validated["result"]
