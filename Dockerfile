@@ -8,7 +8,7 @@ ENV UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=1 UV_LINK_MODE=copy
 WORKDIR /srv/shouwang
 COPY pyproject.toml requirements.lock ./
 COPY .ci/runtime-environment .ci/runtime-environment
-RUN export PIP_INDEX_URL="${PIP_INDEX_URL:-https://pypi.org/simple}" && export UV_DEFAULT_INDEX="$PIP_INDEX_URL" \
+RUN if [ -n "$PIP_INDEX_URL" ]; then export PIP_INDEX_URL UV_DEFAULT_INDEX="$PIP_INDEX_URL"; else unset PIP_INDEX_URL; fi \
     && pip install --quiet --disable-pip-version-check --root-user-action=ignore --target /opt/uv 'uv>=0.9' \
     && .ci/runtime-environment /srv/shouwang/.venv /opt/uv/bin/uv
 
