@@ -6,7 +6,7 @@ can be done by both and the two outcomes compared.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -89,6 +89,15 @@ class Stage:
         seats = [{"staff_id": (await self.member())["id"], "role": "head"}]
         body = {"name": f"石首市{self.sign}字工作领导小组", "region": COUNTY, "seats": seats}
         return await self.create("platform_admin", "/v1/leading_groups", body)
+
+    async def operation(self) -> dict[str, Any]:
+        """Start an import; no worker runs beside these tests, so it stays queued."""
+        office = await self.service.caller("civil_affairs_county")
+        files = {"file": ("名册.csv", f"姓名,{self.sign}\n".encode(), "text/csv")}
+        answer = await office.ask("POST", "/v1/imports", data={"mode": "validate", "form": "woman"}, files=files)
+        assert answer.status_code == 202, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
 
 
 Make = Callable[[Stage], Awaitable[Prepared]]
@@ -320,6 +329,18 @@ async def update_leading_group(stage: Stage) -> Prepared:
 @act(ADMIN, "leading_group.ended")
 async def end_leading_group(stage: Stage) -> Prepared:
     return Prepared({"valid_to": "2099-01-01"}, (await stage.group())["id"], 1)
+
+
+@act(ADMIN, "rule_set.adopted")
+async def adopt_rules(stage: Stage) -> Prepared:
+    day = date(2099, 1, 1) + timedelta(next(_numbers))  # one set a region and day
+    parameters = {"months": 12, "woman_min_age": None, "child_reasons": ["work"], "cross_county_required": True}
+    return Prepared({"region": COUNTY, "valid_from": str(day), "source": "县级实施细则", "parameters": parameters})
+
+
+@act(OFFICE, "operation.cancel_requested")
+async def cancel_operation(stage: Stage) -> Prepared:
+    return Prepared({}, (await stage.operation())["id"])
 
 
 async def rest(service: Service, write: Any, prepared: Prepared, caller: Caller, **given: Any) -> Any:

@@ -8,6 +8,7 @@ import httpx
 from graphql import GraphQLNamedType, GraphQLObjectType, GraphQLSchema, build_schema, get_named_type, is_leaf_type
 
 from domain.naming import camel, snake
+from domain.views import views
 from domain.writes import NODE, Write
 from tests.api.acts import Prepared
 from tests.api.running import Caller
@@ -23,9 +24,11 @@ def schema() -> GraphQLSchema:
 
 
 def leaves(kind: str) -> str:
-    """Return the selection of every scalar of a type, and of ``access``."""
+    """Return the selection of what REST answers unasked: every scalar, ``access``, the documents inside the row."""
     found = _type(kind)
     names = [name for name, one in found.fields.items() if is_leaf_type(get_named_type(one.type))]
+    inside = [(name, one.target) for name, one in views()[kind].relations.items() if one.kind.startswith("embedded")]
+    names += [f"{camel(name)} {{ {leaves(target)} }}" for name, target in inside]
     if "access" in found.fields:
         names.append(f"access {{ {' '.join(_type(f'{kind}Access').fields)} }}")
     return " ".join(names)

@@ -27,7 +27,7 @@ def alike(value: Any) -> Any:
         return {name: alike(one) for name, one in value.items() if name not in OWN and not name.endswith("_id")}
     if isinstance(value, list):
         return [alike(one) for one in value]
-    return re.sub("第[0-9]+", "", re.sub("[梅兰]", "某", value)) if isinstance(value, str) else value
+    return re.sub("第[0-9]+|2099-[0-9-]+", "", re.sub("[梅兰]", "某", value)) if isinstance(value, str) else value
 
 
 async def trace(service: Service, answer: httpx.Response) -> list[Any]:
