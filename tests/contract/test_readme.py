@@ -64,7 +64,7 @@ def test_every_step_of_the_tour_prints_what_is_shown(installation: Installation,
     script = "\n".join(f"{commands}\necho '{END}'" for commands, _ in tour)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SHOUWANG_", "MAKE", "MFLAGS"))}
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
+        ["/bin/bash", "-euo", "pipefail", "-c", script],
         cwd=ROOT,
         env=kept
         | {"SHOUWANG_DATA_DIR": str(installation.folder), "PORT": str(installation.port), "TMPDIR": str(tmp_path)},
