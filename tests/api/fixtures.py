@@ -84,7 +84,10 @@ async def start(postgres: str, county: County) -> AsyncIterator[Start]:
             dsn = await copied(postgres, TEMPLATE)
             stack.push_async_callback(dropped, postgres, dsn)
             running = serving(county.settings(dsn, **chosen), dsn, county.tokens, county.secrets)
-            return await stack.enter_async_context(running)
+            made = await stack.enter_async_context(running)
+            for name in county.secrets:  # now, since a sign-in is an event of its own
+                await made.caller(name)
+            return made
 
         yield started
 
