@@ -116,7 +116,7 @@ class Oracle:
                 if isinstance(node, FieldNode):
                     yield node
                 elif isinstance(node, InlineFragmentNode):
-                    if applies(node.type_condition and node.type_condition.name.value, parent):
+                    if applies(node.type_condition.name.value if node.type_condition else None, parent):
                         yield from self.fields([node.selection_set], parent)
                 elif isinstance(node, FragmentSpreadNode):
                     fragment = self.fragments[node.name.value]
@@ -152,15 +152,15 @@ class Oracle:
         given = self.arguments(parent, nodes[0])
         target = get_named_type(parent.fields[name].type)
         if "first" in given:
-            kind = target.name.removesuffix("Connection")  # type: ignore[union-attr]
+            kind = target.name.removesuffix("Connection")
             open_ = open_ and self.eyes.may(KINDS[kind])
             self._check_list(parent.name, name, kind, given, open_=open_)
-        elif target.name in KINDS:  # type: ignore[union-attr]
-            open_ = open_ and self.eyes.may(KINDS[target.name])  # type: ignore[union-attr]
+        elif target.name in KINDS:
+            open_ = open_ and self.eyes.may(KINDS[target.name])
         sets = [node.selection_set for node in nodes if node.selection_set]
         if not sets:
             return
-        types = [target] if isinstance(target, GraphQLObjectType) else schema().get_possible_types(target)  # type: ignore[arg-type]
+        types = [target] if isinstance(target, GraphQLObjectType) else schema().get_possible_types(target)
         for one in types:
             below: dict[str, Nodes] = {}
             for node in self.fields(sets, one):
@@ -177,7 +177,7 @@ class Oracle:
             raise Refused(error.message) from error
 
     def _check_list(self, parent: str, field: str, kind: str, given: Mapping[str, Any], *, open_: bool) -> None:
-        if not 1 <= given["first"] <= 100:  # noqa: PLR2004 - conventions: first is 1 to 100
+        if not 1 <= given["first"] <= 100:
             raise Refused("page_size.range")
         order, relation = self.order_of(parent, field, given)
         if order not in KINDS[kind].orders and not relation:
@@ -193,12 +193,12 @@ class Oracle:
     def order_of(self, parent: str, field: str, given: Mapping[str, Any]) -> tuple[str, str]:
         """Return a list's order and the name of the relation it hangs on."""
         if parent == "Query":
-            return given["orderBy"], ""
+            return given.get("orderBy") or default_order(LISTS[field], given.get("filter")), ""
         return KINDS[parent].ways[field].order, snake(field)
 
     # ---- resolvers -----------------------------------------------------------------------------------
 
-    def resolve(self, source: Any, info: GraphQLResolveInfo, **given: Any) -> Any:
+    def resolve(self, source: Any, info: GraphQLResolveInfo[Any], **given: Any) -> Any:
         """Resolve any field of the schema."""
         name, parent = info.field_name, info.parent_type.name
         nodes = list(info.field_nodes)
@@ -222,7 +222,8 @@ class Oracle:
         if name == "determination":
             return determination(given["personId"], given.get("asOf"))
         if name in LISTS:
-            return self._page(LISTS[name], self.eyes.visible(LISTS[name]), "", given["orderBy"], given)
+            order, _ = self.order_of("Query", name, given)
+            return self._page(LISTS[name], self.eyes.visible(LISTS[name]), "", order, given)
         kinds = [ONES[name]] if name in ONES else node_kinds()
         for kind in kinds:
             key = KINDS[kind].key
@@ -276,6 +277,16 @@ class Oracle:
             "start_cursor": page.cursor(page.rows[0]) if page.rows else None,
             "end_cursor": page.cursor(page.rows[-1]) if page.rows else None,
         }
+
+
+def default_order(kind: str, wanted: Mapping[str, Any] | None) -> str:
+    """Return the order of a list that asks for none: a search by the beginning of a text is answered in its order."""
+    inputs = schema().type_map.get(f"{kind}Filter")
+    for name in getattr(inputs, "fields", {}):
+        field = snake(name.removesuffix("Prefix"))
+        if name.endswith("Prefix") and wanted and wanted.get(name) is not None and field in KINDS[kind].orders:
+            return field
+    return KINDS[kind].orders[0]
 
 
 def related(eyes: Eyes, row: Row, way: Way) -> list[Row]:

@@ -9,9 +9,7 @@ from domain.regions.codes import range_of
 from tests.oracle.ids import AGENCIES, PEOPLE
 
 
-def official(  # noqa: PLR0913, PLR0917 - what an official is
-    name: str, role: str, agency: str, agency_type: str, *regions: str, scope: tuple[str, ...] = ()
-) -> Access:
+def official(name: str, role: str, agency: str, agency_type: str, *regions: str, scope: tuple[str, ...] = ()) -> Access:
     """Return the access of somebody who acts for an agency."""
     ranges = tuple(EVERYWHERE if region == "0" else range_of(region) for region in regions)
     return Access(
@@ -30,7 +28,9 @@ def official(  # noqa: PLR0913, PLR0917 - what an official is
 
 def citizen(name: str, role: str, person: UUID) -> Access:
     """Return the access of a person who acts for herself."""
-    return Access(sub=f"person:{person}", client_id=name, roles=(role,), grants=grants_of([role], None), person_id=person)
+    return Access(
+        sub=f"person:{person}", client_id=name, roles=(role,), grants=grants_of([role], None), person_id=person
+    )
 
 
 def with_clearance(access: Access, sub: str, **sights: Sight) -> Access:
@@ -74,7 +74,9 @@ def _all() -> dict[str, Access]:
         ),
         "blind": with_clearance(civil, "blind"),
         "all_seeing": with_clearance(
-            replace(civil, regions=(RegionRange(0, 10**12),)), "all", **dict.fromkeys(Clearance.__dataclass_fields__, Sight.FULL)
+            replace(civil, regions=(RegionRange(0, 10**12),)),
+            "all",
+            **dict.fromkeys(Clearance.__dataclass_fields__, Sight.FULL),
         ),
     }
     assert found["ngo"].grants["people:read"].rows is RowScope.ASSIGNED

@@ -34,6 +34,7 @@ def directory(world: "World") -> None:
     """Add divisions with ended ones and aliases, code lists, agencies with departments and staff, leading groups."""
     _regions(world)
     _codes(world)
+    _rules(world)
     _agencies(world)
     _staff(world)
 
@@ -43,7 +44,7 @@ def _regions(world: "World") -> None:
     for at, code in enumerate(codes):
         width = 10 ** (12 - len(code))
         parent = max((one for one in codes if code.startswith(one) and one != code), key=len, default=None)
-        ended = at % 7 == 3  # noqa: PLR2004
+        ended = at % 7 == 3
         world.add("region", {
             "code": code, "name": ODD[at % len(ODD)], "path": f"路径{at}/", "level": ENDS.index(len(code)) + 1,
             "parent_code": parent, "lo": int(code) * width, "hi": (int(code) + 1) * width,
@@ -64,6 +65,16 @@ def _codes(world: "World") -> None:
             world.add("code_item", {"list_id": name, "code": code, "position": position} | labels)
 
 
+def _rules(world: "World") -> None:
+    numbers = ("months", "child_months", "child_under", "elder_from", "adult_from", "tolerated_home_visit_days")
+    whole: dict[str, Any] = dict.fromkeys(numbers, 6) | {"woman_min_age": None, "woman_max_age": 59}
+    whole |= {f"{one}_reasons": ["work", "business"] for one in ("woman", "child", "elder")}
+    whole |= {"cross_county_required": False}
+    for at, region in enumerate((0, 421081000000, 420000000000)):
+        row = {"id": world.id(17), "region_code": region, "valid_from": date(2020 + at, 1, 1), "source": ODD[at]}
+        world.add("rule_set", row | {"valid_to": None if at else BEGAN, "parameters": whole if at else {}})
+
+
 def _agencies(world: "World") -> None:
     previous = None
     for at, (name, agency_id) in enumerate(AGENCIES.items()):
@@ -72,7 +83,7 @@ def _agencies(world: "World") -> None:
             "id": agency_id, "type": kind, "level": at % 5 + 1, "name": ODD[at % len(ODD)] + name,
             "short_name": ODD[at % 3] if at % 2 else None, "region_code": region, "parent_id": previous,
             "credit_code": f"1142108100000000{at:02d}" if at % 3 else None, "valid_from": BEGAN,
-            "valid_to": date(2025, 1, 1) if at % 5 == 4 else None, **world.versioned(),  # noqa: PLR2004
+            "valid_to": date(2025, 1, 1) if at % 5 == 4 else None, **world.versioned(),
         })  # fmt: skip
         previous = agency_id if at % 4 else None
         for number in range(at % 3):
@@ -89,14 +100,16 @@ def _staff(world: "World") -> None:
         agency_id = department["agency_id"] if department else world.chance.choice(list(AGENCIES.values()))
         world.add("staff", {
             "id": key(14, at), "agency_id": agency_id, "department_id": department and department["id"],
-            "region_code": world.chance.choice((*VILLAGES, 421081000000, 420000000000)), "name": world.chance.choice(ODD),
+            "region_code": world.chance.choice((*VILLAGES, 421081000000, 420000000000)),
+            "name": world.chance.choice(ODD),
             "posts": world.some(posts), "phone_masked": world.maybe(("139****0000",)), "valid_from": BEGAN,
             "valid_to": world.maybe((date(2025, 1, 1),), 0.7), **world.versioned(),
         })  # fmt: skip
     for at in range(5):
         group = world.add("leading_group", {
             "id": world.id(15), "name": ODD[at], "region_code": (421081000000, 421000000000, 441900000000)[at % 3],
-            "office_department_id": world.maybe([one["id"] for one in departments]), "valid_from": date(2020 + at, 1, 1),
+            "office_department_id": world.maybe([one["id"] for one in departments]), "valid_from": date(2020 + at, 1,
+            1),
             "valid_to": date(2025, 1, 1) if at % 2 else None, **world.versioned(),
         })  # fmt: skip
         for seat in range(at):

@@ -9,8 +9,14 @@ from domain.errors import NotFound
 from tests.oracle.ids import PEOPLE
 
 BITS = {
-    1: "woman", 2: "child", 4: "elder", 16: "woman_household", 32: "child_household", 64: "elder_household", 128: "anyone",
-}  # fmt: skip
+    1: "woman",
+    2: "child",
+    4: "elder",
+    16: "woman_household",
+    32: "child_household",
+    64: "elder_household",
+    128: "anyone",
+}
 SIGHTS = {0: "none", 1: "masked", 2: "full"}
 CLASSES = ("personal", "contact", "identity", "health", "hardship", "confidential")
 
@@ -43,7 +49,13 @@ def determination(person_id: str, as_of: str | None) -> dict[str, Any] | None:
     if person_id != str(PEOPLE["resident"]):
         return None
     reasons = [{"code": "woman.husband_away", "message": '丈夫"外出"\n半年'}, {"code": "x", "message": ""}]
-    unknown = {"population": "elder", "status": "not_left_behind", "since": None, "flags": [], "reasons": []}
+    unknown: dict[str, Any] = {
+        "population": "elder",
+        "status": "not_left_behind",
+        "since": None,
+        "flags": [],
+        "reasons": [],
+    }
     return {
         "person_id": person_id,
         "as_of": as_of or "2026-01-01",

@@ -27,16 +27,16 @@ def absent_or(
     """Return a variable's definition (its type and default) and its value, ``UNSET`` where none is sent."""
     way = chance.random()
     if value is None:
-        return f"{kind.name}", None if way < 0.5 or not can_be_absent else UNSET  # noqa: PLR2004
-    if way < 0.4:  # noqa: PLR2004
+        return f"{kind.name}", None if way < 0.5 or not can_be_absent else UNSET
+    if way < 0.4:
         return f"{kind.name}!", value
-    if way < 0.6:  # noqa: PLR2004
+    if way < 0.6:
         return f"{kind.name} = {literal(kind, value)}", UNSET  # the default counts
-    if way < 0.7:  # noqa: PLR2004
+    if way < 0.7:
         return f"{kind.name}! = {literal(kind, value)}", UNSET
-    if way < 0.8:  # noqa: PLR2004
+    if way < 0.8:
         return f"{kind.name} = {literal(kind, value)}", None if nullable else value  # an explicit null beats a default
-    if way < 0.9 and can_be_absent:  # noqa: PLR2004
+    if way < 0.9 and can_be_absent:
         return kind.name, UNSET
     return (kind.name if nullable or can_be_absent else f"{kind.name}!"), value
 

@@ -91,7 +91,8 @@ class Eyes:
             case "staff":
                 return self._here(row)
             case "agency":
-                return self.access.agency_id is not None and row["agency_id"] == self.access.agency_id and self._here(row)
+                agency = self.access.agency_id
+                return agency is not None and row["agency_id"] == agency and self._here(row)
             case "agency_row":
                 operations = self.data.where("operation", "id", row["operation_id"])
                 return any(self._sees(KINDS["Operation"], one) for one in operations)
@@ -183,7 +184,7 @@ class Eyes:
             return int(key)
         return UUID(key) if KINDS[name].key == "id" and name != "CodeList" else key
 
-    def page(  # noqa: PLR0913 - what a list is asked for
+    def page(
         self, name: str, rows: Iterable[Row], order: str, first: int, *, relation: str = "", after: str | None = None,
         wanted: Mapping[str, Any] | None = None,
     ) -> Page:  # fmt: skip
@@ -205,7 +206,8 @@ class Eyes:
 
     def place(self, kind: Kind, order: str) -> Callable[[Row], tuple[Any, ...]]:
         """Return where a row stands in an order: ties are broken by the key."""
-        column = ORDER_COLUMNS.get(order.removeprefix("-"), order.removeprefix("-"))
+        name = order.removeprefix("-")
+        column = ORDER_COLUMNS.get((kind.table, name), name)
         return lambda row: (row[kind.key],) if column == kind.key else (row[column], row[kind.key])
 
     def anchor(self, name: str, key: object, order: str) -> tuple[Any, ...]:
@@ -233,12 +235,12 @@ def field_of(kind: Kind, name: str) -> str:
     if name == "current":
         return camel(kind.ended_by)
     for ending in ("Prefix", "From", "To"):
-        if name.endswith(ending) and name != "validFrom" and name != "validTo":
+        if name.endswith(ending) and name not in ("validFrom", "validTo"):
             return name.removesuffix(ending)
     return name
 
 
-def matches(kind: Kind, row: Row, name: str, value: Any) -> bool:  # noqa: PLR0911 - one rule a line
+def matches(kind: Kind, row: Row, name: str, value: Any) -> bool:
     """Tell whether a row passes one filter; ``value`` is typed, nothing passes a comparison with null."""
     if name == "current":
         return (row[kind.ended_by] is None) is value
@@ -250,22 +252,22 @@ def matches(kind: Kind, row: Row, name: str, value: Any) -> bool:  # noqa: PLR09
         return False
     if field in kind.divisions:
         width = 10 ** (12 - len(value))
-        return int(value) * width <= stored < (int(value) + 1) * width
+        return bool(int(value) * width <= stored < (int(value) + 1) * width)
     if name.endswith("Prefix"):
         return str(stored).startswith(value)
     if name.endswith("From") and field != name:
         return bool(stored >= value)
     if name.endswith("To") and field != name:
         return bool(stored <= value)
-    return value in stored if isinstance(stored, list) else bool(stored == value)
+    return bool(value in stored) if isinstance(stored, list) else bool(stored == value)
 
 
 # ---- values ------------------------------------------------------------------------------------------
 
 
 def published(code: int | None) -> str | None:
-    """Return a division's shortest code."""
-    if code is None:
+    """Return a division's shortest code; 0 stands for everywhere, which has none."""
+    if not code:
         return None
     text = str(code)
     return next(text[:digits] for digits in (2, 4, 6, 9, 12) if not text[digits:].strip("0"))

@@ -24,9 +24,10 @@ from tests.oracle.model import Eyes, as_json, field_of, snake
 from tests.oracle.spec import KINDS
 
 # Names that could meet a name of the statement, or another field's own.
-ALIASES = ("q", "t1", "t2", "t3", "t7", "a", "o", "r", "n", "v", "c0", "doc", "set", "row", "id", "name", "user", "x", "X", "__x")
+ALIASES = (*"qaornvxX", "t1", "t2", "t3", "t7", "c0", "doc", "set", "row", "id", "name", "user", "__x")
 LONGEST = "a" * 63
-DIRECTORY = ("Region", "RegionAlias", "CodeList", "Department", "LeadingGroup")  # asked often enough without being preferred
+DIRECTORY = ("Region", "RegionAlias", "CodeList", "Department", "LeadingGroup")  # asked often enough as it is
+DIVISIONS = ("42", "4210", "421081", "421081100", "421081100201", "44")
 INTROSPECTION = (
     '__type(name: "Person") { name kind fields { name type { kind name ofType { name } } } }',
     "__schema { queryType { name } directives { name } }",
@@ -77,7 +78,8 @@ class Asker:
         definitions = f"({', '.join(self.definitions)})" if self.definitions else ""
         head = f"query {self.chance.choice(('', 'Ask'))}{definitions} " if definitions or self.often() else ""
         text = " ".join((body, *self.fragments))
-        spread = [one for one in self.fragments if f"...{one.split()[1]} " in text]  # a shared one may have met no free set
+        # A shared fragment may have met no set where its names were free.
+        spread = [one for one in self.fragments if f"...{one.split()[1]} " in text]
         parts = [f"{head}{{ {body} }}", *spread]
         self.chance.shuffle(parts)
         return Question("\n".join(parts), self.variables)
@@ -92,9 +94,9 @@ class Asker:
         kind = self.chance.random()
         query = schema().query_type
         assert query is not None
-        if kind < 0.06:  # noqa: PLR2004
+        if kind < 0.06:
             return f"{self._alias(scope)}__typename"
-        if kind < 0.12:  # noqa: PLR2004
+        if kind < 0.12:
             return f"{self._fresh('i')}: {self.chance.choice(INTROSPECTION)}"
         name = self.chance.choice((*query.fields, "node", "node", *self.open_roots, *self.open_roots))
         return self._field(query, name, query.fields[name], scope, 1, 1)
@@ -110,7 +112,7 @@ class Asker:
 
     def _of_node(self, scope: Scope, depth: int, rows: int) -> str:
         parts = [self.chance.choice(("id", "__typename", "id __typename", "... on Node { id }", "... { __typename }"))]
-        for name in self.chance.sample(node_kinds(), 3) + ["Person"]:
+        for name in (*self.chance.sample(node_kinds(), 3), "Person"):
             inner = Scope(prefix=f"{name}_")
             found = self.selection(schema().type_map[name], inner, depth, rows)
             parts.append(f"... on {name} {self.directive()} {{ {found} }}")
@@ -120,26 +122,26 @@ class Asker:
     def _one(self, parent: GraphQLObjectType, scope: Scope, depth: int, rows: int) -> str:
         self.size += 1
         way = self.chance.random()
-        if way < 0.08:  # noqa: PLR2004
+        if way < 0.08:
             condition = self.chance.choice([f"on {parent.name}", "", *(f"on {one.name}" for one in parent.interfaces)])
             if condition.endswith("Node"):
                 return f"... {condition} {self.directive()} {{ id }}" if self._free(scope, "id", "id") else "__typename"
             return f"... {condition} {self.directive()} {{ {self._one(parent, scope, depth, rows)} }}"
-        if way < 0.13:  # noqa: PLR2004
+        if way < 0.13:
             name = self._fresh("F")
             self._fragment(name, parent.name, self._one(parent, scope, depth, rows))
             return " ".join([f"...{name} {self.directive()}"] * self.chance.choice((1, 1, 2)))
-        if way < 0.2 and not scope.prefix:  # noqa: PLR2004
+        if way < 0.2 and not scope.prefix:
             return self._shared(parent, scope)
-        if way < 0.27 and not scope.prefix:  # noqa: PLR2004
+        if way < 0.27 and not scope.prefix:
             return f"{self._alias(scope)}__typename {self.directive()}"
         name = self._chosen(parent, depth, rows)
         return self._field(parent, name, parent.fields[name], scope, depth, rows)
 
     def _chosen(self, parent: GraphQLObjectType, depth: int, rows: int) -> str:
         leaves = [name for name, one in parent.fields.items() if is_leaf_type(get_named_type(one.type))]
-        deep = depth > 9 or self.size > 70 or rows > 60  # noqa: PLR2004 - the limits of documents stay far
-        names = list(parent.fields)
+        deep = depth > 9 or self.size > 70 or rows > 60
+        names: list[str] = list(parent.fields)
         if deep:
             names = leaves or names
         if "withheld" in parent.fields and self.often(0.15):
@@ -165,7 +167,7 @@ class Asker:
 
     # ---- fields ----------------------------------------------------------------------------------------
 
-    def _field(  # noqa: PLR0913, PLR0917 - the state of a walk down a tree
+    def _field(
         self, parent: GraphQLObjectType, name: str, definition: GraphQLField, scope: Scope, depth: int, rows: int
     ) -> str:
         repeated = [key for key, (text, _) in scope.names.items() if text == name or text.startswith(f"{name}(")]
@@ -183,7 +185,9 @@ class Asker:
         text = f"{alias}{written} {self.directive()}"
         if is_leaf_type(target):
             return text
-        inner = " ".join(self.selection(target, below, depth + 1, size) for _ in range(self.chance.choice((1, 1, 1, 2))))
+        inner = " ".join(
+            self.selection(target, below, depth + 1, size) for _ in range(self.chance.choice((1, 1, 1, 2)))
+        )
         return f"{text} {{ {inner} }}"
 
     def _rows_of(self, written: str, rows: int) -> int:
@@ -199,9 +203,7 @@ class Asker:
         """Take a response name if it is free or stands for the same; tells whether it could be taken."""
         if scope.prefix:
             return False
-        if scope.names.setdefault(key, (written, Scope()))[0] != written:
-            return False
-        return True
+        return scope.names.setdefault(key, (written, Scope()))[0] == written
 
     def _alias(self, scope: Scope) -> str:
         key = self._fresh("y")
@@ -228,7 +230,7 @@ class Asker:
         order = KINDS[kind].orders[0] if parent.name == "Query" else KINDS[parent.name].ways[name].order
         if "orderBy" in definition.args and self.often():
             order = "nothing" if self.often(self.faults) else self.chance.choice(KINDS[kind].orders)
-            parts.append(f"orderBy: {self.value('String', order, default='id')}")
+            parts.append(f"orderBy: {self.value('String', order, nullable=True)}")
         if self.often(0.3):
             relation = "" if parent.name == "Query" else snake(name)
             parts.append(f"after: {self.value('String', self._cursor(kind, relation, order), nullable=True)}")
@@ -283,7 +285,7 @@ class Asker:
         spec = KINDS[kind]
         name_of = field_of(spec, name)
         if name_of in spec.divisions:
-            return "12345" if self.often(self.faults) else self.chance.choice(("42", "4210", "421081", "421081100", "421081100201", "44"))
+            return "12345" if self.often(self.faults) else self.chance.choice(DIVISIONS)
         if isinstance(wanted, GraphQLEnumType):
             return self.chance.choice(list(wanted.values))
         rows = self.eyes.data.tables[spec.table]
@@ -292,7 +294,9 @@ class Asker:
         if name.endswith("Prefix"):
             return (value or "")[: self.chance.choice((0, 1, 2, 9))]
         if value is None:
-            return {"Int": 1, "ID": "nobody", "Date": "2020-01-01", "DateTime": "2020-01-01T00:00:00Z"}.get(wanted.name, "")
+            return {"Int": 1, "ID": "nobody", "Date": "2020-01-01", "DateTime": "2020-01-01T00:00:00Z"}.get(
+                wanted.name, ""
+            )
         if wanted.name == "DateTime" and self.often(self.faults):
             return "2025-01-01T00:00:00"
         return value

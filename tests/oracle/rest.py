@@ -90,9 +90,7 @@ class RestOracle:
     def page(self, name: str, rows: list[Row], asked: "Asked", relation: str = "") -> Page:
         """Return the page of a list; ``Refused`` when the caller may not ask so."""
         wanted = typed(name, {camel(one): value for one, value in asked.filters.items()})
-        return self.eyes.page(
-            name, rows, asked.order, asked.size, relation=relation, after=asked.token, wanted=wanted
-        )
+        return self.eyes.page(name, rows, asked.order, asked.size, relation=relation, after=asked.token, wanted=wanted)
 
     def listed(self, name: str, page: Page, asked: "Asked") -> dict[str, Any]:
         """Return a page as REST's list."""
@@ -107,7 +105,7 @@ class RestOracle:
 class Asked:
     """A list's parameters: as the oracle takes them, and as the query string."""
 
-    def __init__(  # noqa: PLR0913 - a list has many parameters
+    def __init__(
         self, order: str, *, size: int = 20, fields: str = "", count: bool = False, token: str | None = None,
         filters: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
@@ -131,7 +129,7 @@ class Asked:
 
 def some_fields(chance: Random, name: str, deep: int = 2) -> str:
     """Return a random ``fields`` parameter; often none."""
-    if chance.random() < 0.3:  # noqa: PLR2004
+    if chance.random() < 0.3:
         return ""
     return ",".join(dict.fromkeys(_path(chance, name, deep) for _ in range(chance.randint(1, 6))))
 
@@ -139,10 +137,12 @@ def some_fields(chance: Random, name: str, deep: int = 2) -> str:
 def _path(chance: Random, name: str, deep: int) -> str:
     kind = KINDS[name]
     ways = {one: way for one, way in kind.ways.items() if not way.how.startswith("document")}
-    if ways and deep and chance.random() < 0.35:  # noqa: PLR2004
+    if ways and deep and chance.random() < 0.35:
         one, way = chance.choice(list(ways.items()))
-        return f"{snake(one)}.{_path(chance, way.kind, deep - 1)}" if chance.random() < 0.7 else snake(one)  # noqa: PLR2004
-    others = [one for one, way in kind.ways.items() if way.how.startswith("document")] + (["access"] if kind.actions else [])
+        return f"{snake(one)}.{_path(chance, way.kind, deep - 1)}" if chance.random() < 0.7 else snake(one)
+    others = [one for one, way in kind.ways.items() if way.how.startswith("document")] + (
+        ["access"] if kind.actions else []
+    )
     return snake(chance.choice([*scalars(name), *others]))
 
 
@@ -163,7 +163,7 @@ def some_filters(chance: Random, eyes: Eyes, name: str) -> dict[str, Any]:
 def _wanted(chance: Random, eyes: Eyes, name: str, one: str, wanted: Any) -> Any:
     kind, field = KINDS[name], field_of(KINDS[name], one)
     if wanted.name == "Boolean":
-        return chance.random() < 0.5  # noqa: PLR2004
+        return chance.random() < 0.5
     if field in kind.divisions:
         return chance.choice(DIVISIONS)
     if hasattr(wanted, "values"):

@@ -75,7 +75,8 @@ def _of_person(table: str, root: str, *, subject: str = "person_id", **more: obj
 
 KINDS = {
     "Region": Kind(
-        "region", "regions:read", "everybody", "regions", key="code", versioned=False, orders=("code",),
+        "region", "regions:read", "everybody", "regions", key="code", versioned=False,
+        orders=("code", "name", "pinyin", "initials", "path"),
         ways={
             "parent": one("Region", "parent_code", "code"),
             "successor": one("Region", "successor_code", "code"),
@@ -93,6 +94,10 @@ KINDS = {
         ways={"items": many("CodeItem", "list_id", "code")}, embeds=("items",),
     ),
     "CodeItem": Kind("code_item", "codes:read", "everybody", key="code", versioned=False, orders=("code",)),
+    "RuleSet": Kind(
+        "rule_set", "rules:read", "everybody", "ruleSets", columns=PLACE, divisions=("region",), versioned=False,
+        ways={"parameters": Way("document", "RuleSetParameters", "parameters")}, orders=("-id", "id", "-valid_from"),
+    ),
     "Agency": Kind(
         "agency", "agencies:read", "everybody", "agencies", columns=PLACE, divisions=("region",),
         ways={
@@ -182,7 +187,8 @@ KINDS = {
     "WomanProfile": _of_person(
         "woman_profile", "womanProfiles",
         classes=classes(
-            personal="childrenInCare eldersInCare skills trainingWanted employmentWanted businessWanted activitiesWanted",
+            personal="childrenInCare eldersInCare skills trainingWanted employmentWanted businessWanted "
+            "activitiesWanted",
             hardship="landContractRegistered incomeBand incomeSources loanWanted",
             health="screenedOn screeningResult",
             confidential="rightsProblems counsellingWanted",
@@ -199,7 +205,8 @@ KINDS = {
     "ElderProfile": _of_person(
         "elder_profile", "elderProfiles",
         classes=classes(
-            personal="livingArrangement livingChildren childrenAway grandchildrenRaised keyHolder lastSeenOn lastSeenBy",
+            personal="livingArrangement livingChildren childrenAway grandchildrenRaised keyHolder lastSeenOn "
+            "lastSeenBy",
             health="selfCare dementia chronicDiseases",
             hardship="pension",
             contact="emergencyContact",
@@ -227,7 +234,7 @@ KINDS = {
     ),
 }  # fmt: skip
 
-ORDER_COLUMNS = {"name": "name_pinyin"}
-"""An order by name is one by pinyin."""
+ORDER_COLUMNS = {("person", "name"): "name_pinyin"}
+"""People are ordered by the pinyin of their names."""
 
 DOCUMENT_PERMISSIONS = {"me": "codes:read", "determination": "people:read"}

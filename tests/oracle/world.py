@@ -28,6 +28,7 @@ from domain.people.model import (
 )
 from tests.oracle.directory import VILLAGES, directory
 from tests.oracle.ids import AGENCIES, PEOPLE, key
+from tests.oracle.log import events, operations
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -36,10 +37,28 @@ NAMES = (
     "张三", "张三丰", "李", "王秀英", "欧阳 娜娜", 'O"Neil', "d'Arc", "back\\slash", "行1\n行2", "tab\tname", "😀花",
     "</script><b>", "\u202eلعربية\u202c", "é", "e\u0301", "%_*", "", "$1", "{t}", "null", "--", "𠮷野",
 )  # fmt: skip
-TEXTS = (None, None, "好", 'quote " and \\', "line\nbreak\r\n", "</script>", "👩‍👧‍👦", "' OR 1=1 --", "\u0001\u007f", "x" * 300)
+TEXTS = (
+    None,
+    None,
+    "好",
+    'quote " and \\',
+    "line\nbreak\r\n",
+    "</script>",
+    "👩‍👧‍👦",
+    "' OR 1=1 --",
+    "\u0001\u007f",
+    "x" * 300,
+)
 OWN = {"woman": 1, "child": 2, "elder": 4}
 ANYONE = 128
-DAYS = (date(1931, 2, 28), date(1964, 12, 31), date(1990, 6, 15), date(2010, 2, 28), date(2012, 2, 29), date(2023, 9, 1))
+DAYS = (
+    date(1931, 2, 28),
+    date(1964, 12, 31),
+    date(1990, 6, 15),
+    date(2010, 2, 28),
+    date(2012, 2, 29),
+    date(2023, 9, 1),
+)
 PEOPLE_COUNT = 72
 
 
@@ -48,6 +67,7 @@ class World:
 
     def __init__(self) -> None:
         self.chance = random.Random(20260)
+        self.names, self.texts = NAMES, TEXTS
         self.tables: Tables = {}
         self.numbers: dict[int, int] = {}
 
@@ -89,7 +109,7 @@ class World:
         """Make households in every village; the last has no member left."""
         return [
             self.add("household", {"id": self.id(3), "region_code": village, "remit": ANYONE, "head_id": None,
-                "address_masked": self.maybe(("湖北省荆州***", "a\"b***")), **self.versioned()})
+                "address_masked": self.maybe(("湖北省荆州***", 'a"b***')), **self.versioned()})
             for village in (*VILLAGES, *VILLAGES, VILLAGES[0])
         ]  # fmt: skip
 
@@ -100,7 +120,8 @@ class World:
         row = {
             "id": person_id, "region_code": village, "household_id": household and household["id"], "remit": ANYONE,
             "registered_region_code": self.maybe((*VILLAGES, 420000000000, 441900000000)), "name": name,
-            "name_pinyin": pick.choice(("zhang san", "li", "wang", "Z", "", "ou yang", "~")), "name_initials": "x", "sex": pick.choice("0129"),
+            "name_pinyin": pick.choice(("zhang san", "li", "wang", "Z", "", "ou yang", "~")), "name_initials": "x",
+            "sex": pick.choice("0129"),
             "birth_date": self.day(0.2), "ethnicity": self.maybe(("01", "08")), "education": self.maybe(("70", "81")),
             "marital_status": self.maybe(("10", "20")), "identity_number_masked": self.maybe(("4210**********123X",)),
             "phone_masked": self.maybe(("138****1234", "**12")), "address_masked": self.maybe(("湖北省荆州***",)),
@@ -120,8 +141,8 @@ class World:
         ids = [*PEOPLE.values(), *(self.id(2) for _ in range(PEOPLE_COUNT))]
         made = []
         for at, person_id in enumerate(ids):
-            home = households[at % len(households)] if self.chance.random() < 0.8 else None  # noqa: PLR2004
-            elsewhere = home is None or self.chance.random() < 0.15  # noqa: PLR2004
+            home = households[at % len(households)] if self.chance.random() < 0.8 else None
+            elsewhere = home is None or self.chance.random() < 0.15
             village = self.chance.choice(VILLAGES) if elsewhere or home is None else home["region_code"]
             made.append(self.person(person_id, home, village))
         for household in households:
@@ -161,39 +182,56 @@ class World:
 
     def profile(self, person: Row, population: str, *, ended: bool) -> None:
         """Make one dated profile."""
-        text, flag, count = (lambda: self.chance.choice(TEXTS)), (lambda: self.maybe((True, False))), (0, 1, 3)
+        count = (0, 1, 3)
         own: Row
+
+        def text() -> str | None:
+            return self.chance.choice(TEXTS)
+
+        def flag() -> bool | None:
+            return self.maybe((True, False))  # type: ignore[no-any-return]
+
         if population == "woman":
             own = {
                 "children_in_care": self.maybe(count), "elders_in_care": self.maybe(count),
-                "land_contract_registered": flag(), "income_band": text(), "income_sources": self.some(("打工收入", "a,b")),
+                "land_contract_registered": flag(), "income_band": text(), "income_sources": self.some(("打工收入",
+                "a,b")),
                 "skills": text(), "training_wanted": text(), "loan_wanted": flag(), "screened_on": self.day(0.5),
-                "screening_result": text(), "rights_problems": self.some(("land", "safety")), "counselling_wanted": flag(),
+                "screening_result": text(), "rights_problems": self.some(("land", "safety")),
+                "counselling_wanted": flag(),
             }  # fmt: skip
         elif population == "child":
             own = {
                 "household_registered": flag(), "schooling": self.maybe([*Schooling]), "boarding": flag(),
                 "both_parents_away": flag(), "incapable_parent": self.maybe([*IncapableParent]), "entrusted": flag(),
-                "care_class": self.maybe([*CareClass]), "income_sources": self.some(("其他",)), "relief": self.some(("低保",)),
+                "care_class": self.maybe([*CareClass]), "income_sources": self.some(("其他",)),
+                "relief": self.some(("低保",)),
             }  # fmt: skip
         else:
             own = {
                 "living_arrangement": self.maybe([*LivingArrangement]), "self_care": self.maybe([*SelfCare]),
-                "dementia": flag(), "chronic_diseases": self.some(('高"血压', "糖尿病")), "living_children": self.maybe(count),
+                "dementia": flag(), "chronic_diseases": self.some(('高"血压', "糖尿病")),
+                "living_children": self.maybe(count),
                 "pension": text(), "emergency_contact_masked": self.maybe(("张** 138****1234",)), "key_holder": text(),
                 "last_seen_on": self.day(0.5), "last_seen_by": text(),
             }  # fmt: skip
-        self.add(f"{population}_profile", self.bound(4, person) | {"person_id": person["id"]} | self.dated(ended=ended) | own)
+        self.add(
+            f"{population}_profile", self.bound(4, person) | {"person_id": person["id"]} | self.dated(ended=ended) | own
+        )
 
     def ties(self, people: list[Row]) -> None:
         """Make kinship, guardianships (many with guardians elsewhere), absences and statuses."""
         for person in people:
             others = self.chance.sample([one for one in people if one is not person], 3)
             for other in others[: self.chance.choice((0, 1, 3))]:
-                kin = {"person_id": person["id"], "relative_id": other["id"], "relation": self.chance.choice(("10", "51", "52"))}
+                kin = {
+                    "person_id": person["id"],
+                    "relative_id": other["id"],
+                    "relation": self.chance.choice(("10", "51", "52")),
+                }
                 self.add("kinship", self.bound(5, person) | kin)
             for guardian in others[: self.chance.choice((0, 0, 1, 2))]:
-                self.guardianship(person, guardian["id"], ended=self.chance.random() < 0.4)  # noqa: PLR2004
+                self.guardianship(person, guardian["id"], ended=self.chance.random() < 0.4)
             for ended in (True, True, False)[self.chance.randint(0, 3) :]:
                 since = self.chance.choice(DAYS[2:])
                 away = {
@@ -203,7 +241,7 @@ class World:
                 }  # fmt: skip
                 self.add("absence", self.bound(7, person) | away)
             for population in self.some([*OWN]):
-                self.status(person, population, ended=self.chance.random() < 0.5)  # noqa: PLR2004
+                self.status(person, population, ended=self.chance.random() < 0.5)
         self.guardianship(people[3], PEOPLE["guardian"], ended=False)
         self.guardianship(people[4], PEOPLE["guardian"], ended=True)
 
@@ -242,59 +280,6 @@ class World:
             row = {"grantee_id": grantee, "person_id": person["id"], "via": via, "ended_at": end}
             self.add("person_access", {"id": self.id(9)} | row)
 
-    # ---- the log and long operations ---------------------------------------------------------------
-
-    def events(self, people: list[Row]) -> None:
-        """Make events: with and without a subject, of subjects who moved, without a region, of odd data."""
-        data: tuple[Row, ...] = ({"changed": ["name", "x\"y"]}, {"changed": []}, {}, {"changed": "name"}, {"changed": None})
-        for at in range(90):
-            person = self.chance.choice(people)
-            subject = person["id"] if at % 4 else None
-            region = self.chance.choice((person["region_code"],) * 6 + (VILLAGES[0], 421081000000, None))
-            self.add("event", {
-                "id": self.id(10), "at": self.moment(), "type": self.chance.choice(("person.updated", "absence.recorded")),
-                "aggregate": self.chance.choice(("person", "absence")), "aggregate_id": person["id"], "subject_id": subject,
-                "aggregate_version": self.maybe((1, 2)), "region_code": region, "county": region and region // 10**6,
-                "actor": self.chance.choice(("staff:1", "system:review")),
-                "actor_agency_id": self.maybe(AGENCIES.values(), 0.4), "client_id": self.maybe(("console",)),
-                "channel": self.chance.choice(("rest", "job")), "purpose": self.chance.choice(TEXTS),
-                "request_id": self.chance.choice(TEXTS), "origin": None, "cause_id": self.maybe([person["id"]], 0.8),
-                "data": self.chance.choice(data), "digest": b"\0" * 32,
-            })  # fmt: skip
-
-    def operations(self, people: list[Row]) -> None:
-        """Make operations of several agencies: whole, failed, waiting; with rows and notices."""
-        began = datetime(2025, 6, 1, tzinfo=UTC)
-        states: tuple[tuple[str, Row], ...] = (
-            ("succeeded", {"started_at": began, "finished_at": began + timedelta(seconds=7), "total": 90, "done": 90}),
-            ("failed", {"started_at": began, "finished_at": began, "total": None, "done": 3}),
-            ("queued", {"total": None}),
-            ("running", {"started_at": began - timedelta(days=9000), "total": 5, "done": 5}),
-        )
-        warnings = [{"code": "a", "message": 'say "好"'}, {"code": "b", "message": ""}]
-        results: tuple[Row, ...] = (
-            {}, {"form": "child", "rows": 3, "created": 2, "warnings": warnings}, {"rows": None, "warnings": None},
-        )  # fmt: skip
-        agencies = [AGENCIES[name] for name in ("civil", "civil", "federation", "neighbour", "ngo", "police")]
-        for at, agency in enumerate([*agencies, None, *agencies]):
-            status, progress = states[at % len(states)]
-            region = (421081000000, 421081100000, 421083000000, None)[at % 4]
-            operation = self.add("operation", {
-                "id": self.id(11), "kind": "import", "status": status, "actor": "staff:1", "agency_id": agency,
-                "region_code": region, "parameters": self.chance.choice(({}, {"form": "auto", "mode": "apply"})),
-                "result": results[at % 3], "problem": self.chance.choice(({}, {"code": "file.unreadable", "message": "坏"})),
-                **{"attempts": 1, "cancel_requested": False, "done": 0} | progress, **self.versioned(),
-            })  # fmt: skip
-            for number in range(1, self.chance.choice((1, 5, 14))):
-                faults = [{"cell": self.maybe(("C4",)), "column": None, "code": "x", "message": "第\n行"}]
-                self.add("import_row", {
-                    "operation_id": operation["id"], "row_number": number, "sheet": self.chance.choice(NAMES),
-                    "sheet_row": number + 2, "form": "child", "outcome": self.chance.choice(("created", "rejected")),
-                    "person_id": self.maybe([one["id"] for one in people]), "first_row": self.maybe((1,), 0.8),
-                    "left_behind": self.maybe((True, False)), "faults": self.chance.choice((faults, faults * 2, [])),
-                    "repaired": self.some(("date", "space")),
-                })  # fmt: skip
-
 
 def make() -> Tables:
     """Return the whole world, table by table in the order of insertion."""
@@ -306,8 +291,8 @@ def make() -> Tables:
         person["external_id"] = f"ext-{at}" if at % 3 else None
     world.ties(people)
     world.openings(people)
-    world.events(people)
-    world.operations(people)
+    events(world, people)
+    operations(world, people)
     return world.tables
 
 

@@ -14,6 +14,7 @@ from tests.oracle.examples import few, many
 from tests.oracle.fixtures import Service, ordered
 from tests.oracle.questions import ask
 
+
 async def agree(service: Service, caller: str, chance: Random) -> None:
     """Ask one random question and compare the two answers."""
     access = CALLERS[caller]

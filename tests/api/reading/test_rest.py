@@ -12,12 +12,12 @@ from api.rest.reads import Found, Read, read_list, read_one
 from domain.access import Access
 from domain.errors import Forbidden, InvalidInput, NotFound, ShouwangError
 from domain.views import views
+from tests.oracle.answer import related
 from tests.oracle.callers import CALLERS
 from tests.oracle.examples import few, many
 from tests.oracle.fixtures import Service, ordered
 from tests.oracle.model import Eyes, Refused, Row, snake
 from tests.oracle.rest import Asked, RestOracle, some_fields, some_filters
-from tests.oracle.answer import related
 from tests.oracle.spec import KINDS
 
 LISTED = [name for name, kind in KINDS.items() if kind.root]
@@ -47,7 +47,7 @@ async def check_list(service: Service, caller: str, chance: Random) -> None:
     name = chance.choice([one for one in LISTED if eyes.may(KINDS[one])])
     below = [(one, way) for one, way in KINDS[name].ways.items() if way.how == "many" and eyes.may(KINDS[way.kind])]
     visible = eyes.visible(name)
-    if below and visible and chance.random() < 0.4:  # noqa: PLR2004
+    if below and visible and chance.random() < 0.4:
         relation, way = chance.choice(below)
         row = chance.choice(visible)
         rows, kind, key = related(eyes, row, way), way.kind, str(row[KINDS[name].key])
@@ -57,10 +57,10 @@ async def check_list(service: Service, caller: str, chance: Random) -> None:
         read = Read("list", views()[name])
     order = chance.choice(KINDS[kind].orders)
     token = None
-    if rows and chance.random() < 0.3:  # noqa: PLR2004
+    if rows and chance.random() < 0.3:
         token = eyes.token(kind, snake(relation), order, chance.choice(rows)[KINDS[kind].key])
     asked = Asked(
-        order, size=chance.choice((1, 3, 20, 200)), fields=some_fields(chance, kind), count=chance.random() < 0.5,  # noqa: PLR2004
+        order, size=chance.choice((1, 3, 20, 200)), fields=some_fields(chance, kind), count=chance.random() < 0.5,
         token=token, filters=some_filters(chance, eyes, kind),
     )  # fmt: skip
     shown = f"{caller} {read.view.name} {relation} {asked.query!r}"
@@ -123,7 +123,9 @@ async def all_pages(service: Service, access: Access, name: str, asked: Asked) -
 async def one_of(service: Service, access: Access, name: str, key: object, fields: str = "") -> Found | ShouwangError:
     """Read one row, or return the error."""
     try:
-        return await read_one(service.reader, access, views()[name], str(key), f"fields={fields}".encode() if fields else b"")
+        return await read_one(
+            service.reader, access, views()[name], str(key), f"fields={fields}".encode() if fields else b""
+        )
     except ShouwangError as error:
         return error
 

@@ -20,7 +20,9 @@ CURSORS = "query ($after: String) { people(first: 3, after: $after%s) { totalCou
 ASK_BY_NAME = CURSORS % ', orderBy: "name"'
 
 
-async def codes(service: Service, access: Access, text: str, variables: dict[str, object]) -> list[tuple[str | None, str]]:
+async def codes(
+    service: Service, access: Access, text: str, variables: dict[str, object]
+) -> list[tuple[str | None, str]]:
     """Return where and with which codes a document is refused; every refused root is null."""
     answer = await service.answer(access, text, variables)
     assert answer.data is not None
@@ -70,7 +72,9 @@ async def test_a_cursor_serves_its_own_caller_list_and_order(service: Service) -
     assert await codes(service, CIVIL, ASK_BY_NAME, {"after": by_name}) == []
     assert await codes(service, CIVIL, ASK_BY_NAME, {"after": by_id}) == [("people", "page_token.invalid")]
     for other in ("neighbour", "integration", "federation", "country"):  # the same rows, another caller
-        assert await codes(service, CALLERS[other], CURSORS % "", {"after": by_id}) == [("people", "page_token.invalid")]
+        assert await codes(service, CALLERS[other], CURSORS % "", {"after": by_id}) == [
+            ("people", "page_token.invalid")
+        ]
     for plural in ("households", "guardianships", "events"):
         assert await rest_code(service, CIVIL, plural, page_token=by_id) == "page_token.invalid"
     nested = "query ($after: String) { households(first: 1) { nodes { members(after: $after) { totalCount } } } }"
@@ -78,7 +82,9 @@ async def test_a_cursor_serves_its_own_caller_list_and_order(service: Service) -
 
 
 async def test_one_bad_cursor_leaves_the_other_roots_alone(service: Service) -> None:
-    text = 'query ($after: String) { a: people(after: "x") { totalCount } b: people(after: $after) { totalCount } me { sub } }'
+    text = """query ($after: String) {
+      a: people(after: "x") { totalCount } b: people(after: $after) { totalCount } me { sub }
+    }"""
     answer = await service.answer(CIVIL, text, {"after": "y"})
     assert answer.data is not None
     assert json.loads(answer.data) == {"a": None, "b": None, "me": {"sub": "staff:civil"}}
@@ -98,7 +104,9 @@ async def test_a_cursor_whose_row_left_the_callers_sight_is_stale(service: Servi
         assert await rest_code(service, CIVIL, "people", page_token=nobody, order_by=order) == "page_token.stale"
 
 
-@pytest.mark.parametrize("caller", ["federation", "education", "police", "village", "ngo", "idle_ngo", "resident", "volunteer"])
+@pytest.mark.parametrize(
+    "caller", ["federation", "education", "police", "village", "ngo", "idle_ngo", "resident", "volunteer"]
+)
 async def test_a_hidden_person_is_as_absent_as_nobody(service: Service, caller: str) -> None:
     access = CALLERS[caller]
     seen = {row["id"] for row in service.eyes(access).visible("Person")}
@@ -154,13 +162,16 @@ async def test_a_withheld_field_is_refused_below_a_row_too(service: Service) -> 
 async def test_who_may_see_no_person_is_told_so(service: Service, caller: str) -> None:
     roots = [kind.root for kind in KINDS.values() if kind.root and kind.permission == "people:read"]
     text = "{ " + " ".join(f"{root} {{ totalCount nodes {{ id }} }}" for root in roots) + " }"
-    assert sorted(await codes(service, CALLERS[caller], text, {})) == sorted((root, "access.forbidden") for root in roots)
+    assert sorted(await codes(service, CALLERS[caller], text, {})) == sorted(
+        (root, "access.forbidden") for root in roots
+    )
     for root in ("people", "households", "guardianships"):
         assert await rest_code(service, CALLERS[caller], root) == "access.forbidden"
 
 
 async def test_masks_and_withheld_fields_are_named(service: Service) -> None:
-    text = "{ people(first: 100) { nodes { name a: name identityNumber hardship priority health place { code } history { totalCount } withheld } } }"
+    fields = "name a: name identityNumber hardship priority health place { code } history { totalCount } withheld"
+    text = f"{{ people(first: 100) {{ nodes {{ {fields} }} }} }}"
     data = await service.data_of(CALLERS["ngo"], text)
     for one in data["people"]["nodes"]:
         assert one["withheld"] == ["hardship", "priority", "health", "history"]

@@ -38,7 +38,11 @@ async def test_policies_show_no_operation_of_another_region(service: Service, ca
     access = CALLERS[caller]
     async with service.pool.acquire() as connection:
         shown = await keys(connection, scope_settings(access, "imports:read"), "operation")
-    here = {row["id"] for row in service.data.tables["operation"] if row["region_code"] and access.covers(row["region_code"])}
+    here = {
+        row["id"]
+        for row in service.data.tables["operation"]
+        if row["region_code"] and access.covers(row["region_code"])
+    }
     assert shown == here
     assert {row["id"] for row in service.eyes(access).visible("Operation")} <= shown
 

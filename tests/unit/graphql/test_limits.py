@@ -46,7 +46,8 @@ HOSTILE: dict[str, Case] = {
     "roots in a fragment": ("roots", "{ ...F } fragment F on Query { " + each(300, "a#: me { sub }") + " }", {}),
     "roots in an inline fragment": ("roots", "{ ... { " + each(300, "a#: me { sub }") + " } }", {}),
     "fields of a fragment": (
-        "fields", person(each(30, "h#: household { head { ...A } }")) + " fragment A on Person { " + each(40, "b#: id") + " }", {},
+        "fields", person(each(30, "h#: household { head { ...A } }")) + " fragment A on Person { " + each(40,
+        "b#: id") + " }", {},
     ),
     "fragments that double": (
         "roots", "{ ...A0 } " + each(30, "fragment A# on Query { ...B# ...B# a: __typename }")
@@ -54,28 +55,33 @@ HOSTILE: dict[str, Case] = {
         + "fragment A30 on Query { __typename }", {},
     ),
     "fragments that double below": (
-        "same_name", person("...A0") + " ".join(f"fragment A{at} on Person {{ id ...A{at + 1} ...A{at + 1} }}" for at in range(30))
+        "same_name",
+        person("...A0") + " ".join(f"fragment A{at} on Person {{ id ...A{at + 1} ...A{at + 1} }}" for at in range(30))
         + "fragment A30 on Person { id }", {},
     ),
     "a circle": ("fragment_cycle", "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }", {}),
     "a circle below": ("fragment_cycle", person("...A") + " fragment A on Person { household { head { ...A } } }", {}),
-    "a circle nobody asks for": ("fragment_cycle", "{ __typename } fragment A on Person { household { head { ...A } } }", {}),
+    "a circle nobody asks for": ("fragment_cycle",
+    "{ __typename } fragment A on Person { household { head { ...A } } }", {}),
     "one name": ("same_name", person("id " * 1_500), {}),
     "one name in an unused fragment": ("same_name", "{ __typename } fragment A on Person { " + "id " * 1_900 + "}", {}),
     "one name below one name": ("same_name", person(("household { " + "id " * 20 + "} ") * 39), {}),
     "one name two below": ("same_name", person(("household { " + "head { id id id id } " * 5 + "} ") * 30), {}),
-    "unused fragments": ("same_name", "{ __typename } fragment A on Person { " + "household { head { id name } } " * 150 + "}", {}),
+    "unused fragments": ("same_name",
+    "{ __typename } fragment A on Person { " + "household { head { id name } } " * 150 + "}", {}),
     "many spreads": ("same_name", person(each(180, "...F#")) + each(180, "fragment F# on Person { id }"), {}),
     "operations": ("operations", each(300, "query A# { __typename }"), {}),
     "page sizes": ("cost", "{ " + PAGES.replace("#", "100") + " }", {}),
     "default page sizes": ("cost", "{ people { nodes { wards { nodes { ward { kin { nodes { id } } } } } } } }", {}),
     "a variable page size": ("cost", "query ($n: Int!) { " + PAGES.replace("#", "$n") + " }", {"n": 100}),
     "a variable page size with a point": (
-        "cost", "query ($n: Int!) { people(first: $n) { nodes { wards(first: $n) { totalCount nodes { id } } } } }", {"n": 100.0},
+        "cost", "query ($n: Int!) { people(first: $n) { nodes { wards(first: $n) { totalCount nodes { id } } } } }",
+        {"n": 100.0},
     ),
     "a defaulted page size": ("cost", "query ($n: Int = 100) { " + PAGES.replace("#", "$n") + " }", {}),
     "a page size of 5000 digits": ("cost", "{ people(first: " + "9" * 5_000 + ") { nodes { id } } }", {}),
-    "a default of 5000 digits": ("cost", "query ($n: Int = " + "9" * 5_000 + ") { people(first: $n) { nodes { id } } }", {}),
+    "a default of 5000 digits": ("cost",
+    "query ($n: Int = " + "9" * 5_000 + ") { people(first: $n) { nodes { id } } }", {}),
     "a long alias": ("name", "{ " + "a" * 64 + ": __typename }", {}),
     "a huge field": ("name", "{ x: " + "a" * 20_000 + " }", {}),
     "a huge type": ("name", "{ ... on " + "A" * 20_000 + " { id } }", {}),
@@ -96,8 +102,14 @@ HOSTILE: dict[str, Case] = {
 }  # fmt: skip
 
 INVALID: dict[str, tuple[str, Mapping[str, Any]]] = {
-    "introspection in circles": ("{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }", {}),
-    "possible types in circles": ("{ __schema { types { possibleTypes { possibleTypes { possibleTypes { name } } } } } }", {}),
+    "introspection in circles": (
+        "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
+        {},
+    ),
+    "possible types in circles": (
+        "{ __schema { types { possibleTypes { possibleTypes { possibleTypes { name } } } } } }",
+        {},
+    ),
     "directives nobody knows": ("{ __typename " + "@nothing " * 900 + "}", {}),
     "one directive often": ("{ __typename " + "@include(if: true) " * 250 + "}", {}),
     "unknown arguments": ("{ people(" + each(450, "orderbi#: 1") + ") { totalCount } }", {}),
@@ -111,9 +123,11 @@ INVALID: dict[str, tuple[str, Mapping[str, Any]]] = {
 
 HONEST = {
     "introspection as tools ask it": get_introspection_query(),
-    "a work list": "{ people(first: 100, orderBy: \"-priority\") { totalCount nodes { id name priority household { address } } } }",
+    "work list": '{ people(first: 100, orderBy: "-priority") { nodes { id name household { address } } totalCount } }',
     "the same field in forty fragments": person(each(39, "...F#")) + each(39, "fragment F# on Person { id a#: name }"),
-    "a file": person("guardianships { nodes { guardian { name kin { nodes { relation } } } } } history { nodes { at type } }"),
+    "a file": person(
+        "guardianships { nodes { guardian { name kin { nodes { relation } } } } } history { nodes { at type } }"
+    ),
     "fourteen levels": person(below(6, "id")),
 }
 
@@ -128,7 +142,8 @@ def documents() -> Documents:
 
 def seconds(documents: Documents, text: str, variables: Mapping[str, Any]) -> tuple[float, object]:
     """Return how long a document takes, the best of three, and what came of it."""
-    best, came = 9.0, None
+    best: float = 9
+    came: object = None
     for _ in range(3):
         start = time.process_time()
         try:
