@@ -38,6 +38,7 @@ from persistence.reading.sql import both, literal, named, sql_type
 SETTINGS = " || ".join(
     f"set_config('shouwang.{name}', ${number}, true)" for number, name in enumerate(("ranges", "remit", "grantee"), 1)
 )
+COUNTY_DIGITS, VILLAGE_DIGITS = 6, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +256,8 @@ class Compiler:
         if parent is not None:
             relation = parent.relations[page.relation]
             link = f"{rows}.{relation.key} = {t}.{relation.to_key}"
-        matches = both(link, self.scope.where(view, rows), *(self._filter(view, rows, one) for one in page.filters))
+        seen = self.scope.where(view, rows, self._village(page))
+        matches = both(link, seen, *(self._filter(view, rows, one) for one in page.filters))
         order = self._order(page, rows)
         anchored, anchor_exists = self._after(page, rows)
         total = f"(SELECT count(*) FROM {view.table} {rows} WHERE {matches or 'true'})"
@@ -265,6 +267,13 @@ class Compiler:
         )
         answer = PageSql(self, page, rows, total).write(picked)
         return f"(CASE WHEN {anchor_exists} THEN {answer} END)" if anchor_exists else answer
+
+    def _village(self, page: Page) -> str:
+        """Return the placeholder of the one village that all rows of a page are of, if they are."""
+        for name, key, digits in page.filters:
+            if page.view.filters[name].column == "region_code" and digits == VILLAGE_DIGITS:
+                return self.parameters.of_division(key)[0]
+        return ""
 
     def _order(self, page: Page, t: str) -> str:
         column, down = self._order_column(page)
@@ -323,10 +332,10 @@ class Compiler:
 
     def _within(self, view: View, t: str, one: Filter, key: str, digits: int) -> str:
         lo, hi = self.parameters.of_division(key)
-        if digits == 12:  # noqa: PLR2004 - a village
+        if digits == VILLAGE_DIGITS:
             return f"{t}.{one.column} = {lo}"
         within = f"{t}.{one.column} >= {lo} AND {t}.{one.column} < {hi}"
-        if digits >= 6 and view.permission == "people:read":  # noqa: PLR2004 - in one county: the index leads with it
+        if digits >= COUNTY_DIGITS and view.permission == "people:read":  # in one county: the index leads with it
             return f"{t}.county = {lo} / 1000000 AND {within}"
         return within
 

@@ -15,8 +15,8 @@ from domain.selection import Page
 SEAL_BYTES = 12
 SEAL_CHARACTERS = 16
 CURSOR_SQL = (
-    "({id}::text || '.' || translate(encode(substr(sha256(convert_to({key} || {id}::text, 'UTF8')), 1, 12), 'base64'), "
-    "'+/', '-_'))"
+    "(({id})::text || '.' || translate(encode(substr(sha256(convert_to({key} || ({id})::text, 'UTF8')), 1, 12), "
+    "'base64'), '+/', '-_'))"
 )
 
 

@@ -95,8 +95,13 @@ class ScopeSql:
         """Tell whether the caller holds the view's permission at all."""
         return view.permission in self.rows
 
-    def where(self, view: View, t: str) -> str:
-        """Return the predicate for a view's row under alias ``t``; empty where everybody may read."""
+    def where(self, view: View, t: str, village: str = "") -> str:
+        """Return the predicate for a view's row under alias ``t``; empty where everybody may read.
+
+        ``village`` is the placeholder of the one village that all rows are of, if they are: then the
+        place is asked of it once, not of each row. Two predicates on the same rows mislead the planner
+        (a county and a village of it look like a tenth of a village: 1,900 µs against 560 for a page).
+        """
         scope = view.scope
         if isinstance(scope, Everybody):
             return ""
@@ -104,29 +109,30 @@ class ScopeSql:
         if isinstance(scope, OfAgency):
             return self._of_agency(view, t)
         if isinstance(scope, Region):
-            return self._place(t, county=False)
+            return self._place(t, county=False, village=village)
         if isinstance(scope, Log):
-            return self._log(rows, t)
+            return self._log(rows, t, village)
         if rows is RowScope.REGION:
-            return _all(self._place(t, county=True), self._remit(view, t))
+            return _all(self._place(t, county=True, village=village), self._remit(view, t))
         if rows in (RowScope.ASSIGNED, RowScope.SELF):
             return self._opened(view, t)
         return "false"
 
-    def _place(self, t: str, *, county: bool) -> str:
+    def _place(self, t: str, *, county: bool, village: str = "") -> str:
         p, place = self.parameter, self.shape.place
         if place == "everywhere":
             return ""
         if place == "nowhere":
             return "false"
+        code, in_county = (village, f"{village} / 1000000") if village else (f"{t}.region_code", f"{t}.county")
         if place == "village":
-            return f"{t}.region_code = {p('lo')}"
+            return f"{code} = {p('lo')}"
         if place == "county" and county:
-            return f"{t}.county = {p('county')}"
+            return f"{in_county} = {p('county')}"
         if place in ("township", "county"):
-            within = f"{t}.region_code >= {p('lo')} AND {t}.region_code < {p('hi')}"
-            return f"{t}.county = {p('county')} AND {within}" if county else within
-        return _any(*(f"{t}.region_code >= {lo} AND {t}.region_code < {hi}" for lo, hi in self.shape.literal))
+            within = f"{code} >= {p('lo')} AND {code} < {p('hi')}"
+            return f"{in_county} = {p('county')} AND {within}" if county else within
+        return _any(*(f"{code} >= {lo} AND {code} < {hi}" for lo, hi in self.shape.literal))
 
     def _remit(self, view: View, t: str) -> str:
         if self.shape.everyone:
@@ -157,8 +163,8 @@ class ScopeSql:
             return f"{t}.agency_id = {agency}"
         return f"EXISTS (SELECT 1 FROM operation o WHERE o.id = {t}.operation_id AND o.agency_id = {agency})"
 
-    def _log(self, rows: RowScope, t: str) -> str:
-        place = self._place(t, county=True)
+    def _log(self, rows: RowScope, t: str, village: str) -> str:
+        place = self._place(t, county=True, village=village)
         if rows is RowScope.EVENTS or self.shape.everyone:
             return place
         if self.shape.nobody:
