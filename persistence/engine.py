@@ -5,7 +5,6 @@ are local to the transaction; unset or empty, no row is visible.
 """
 
 from collections.abc import Sequence
-
 from uuid import UUID
 
 import asyncpg
