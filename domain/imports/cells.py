@@ -5,6 +5,7 @@ repaired value or None where the cell says nothing, and raises ``Unreadable`` wh
 something that is no such value.
 """
 
+import math
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
@@ -75,6 +76,8 @@ def date_of(cell: Cell) -> tuple[date, bool] | None:
 
 
 def _from_number(number: float) -> date:
+    if not math.isfinite(number):
+        raise Unreadable
     if _PACKED.fullmatch(str(int(number))):
         packed = int(number)
         return _day(packed // 10000, packed // 100 % 100, packed % 100)

@@ -176,10 +176,10 @@ def _read_place(cells: RowCells, survey: Survey, row: RosterRow) -> None:
     place = survey.places.find(written)
     if place is None:
         cells.fault(field, "region.unknown")
-    elif not survey.places.reaches(place):
-        cells.fault(field, "region.out_of_scope")
     elif place.ambiguous:
         cells.fault(field, "region.ambiguous")
+    elif not survey.places.reaches(place):
+        cells.fault(field, "region.out_of_scope")
     elif place.level < VILLAGE:
         cells.fault(field, "region.unknown" if place.detail else "region.not_village")
     else:

@@ -1,10 +1,12 @@
 """What only the whole file shows: who is named more than once, which rows are one household.
 
-Read in a first pass over the numbers alone; memory holds one small number per different person
-while it runs, and afterwards only those who are named again.
+Read in a first pass over the numbers alone, then once more over the rows of families that are
+named again: what one of their rows says of a parent holds for the brother's row as well. Memory
+holds one small number per different person while it runs, and afterwards only the repeated.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from domain.codes.identity_number import LENGTH, OLD_LENGTH, normalise
@@ -12,7 +14,10 @@ from domain.imports.cells import Cell
 from domain.imports.forms import HOUSEHOLD_ROLES
 from domain.imports.header import Header
 from domain.imports.model import RosterForm
-from domain.imports.roster import RosterRow
+from domain.imports.roster import Individual, Relative, RosterRow
+from domain.people.model import Situation
+
+DECISIVE = ("away", "capable", "situation", "died_on")  # facts of kin that the determination asks for
 
 
 def compact(number: str) -> int:
@@ -43,6 +48,7 @@ class WholeFile:
         self._subjects: dict[int, int] = {}  # repeated subject → first row taken
         self._named: dict[int, int] = {}  # (name, birth date, village) → row * 2 + has a number
         self.rows = 0
+        self._said: dict[int | tuple[int, str, str], Individual] = {}  # what the file says of the repeated
 
     def look(self, cells: Sequence[Cell], columns: Sequence[tuple[int, bool]]) -> None:
         """Take note of the numbers of one more row; ``columns`` are ``number_columns`` of its header."""
@@ -65,6 +71,47 @@ class WholeFile:
     def looked(self) -> None:
         """End the first pass: what was named once only need not be remembered."""
         self._once.clear()
+
+    def again(self, cells: Sequence[Cell], columns: Sequence[tuple[int, bool]]) -> bool:
+        """Tell whether a row names somebody whom another row names too."""
+        return any(column < len(cells) and _seen(cells[column]) in self.repeated for column, _ in columns)
+
+    def listen(self, row: RosterRow, form: RosterForm) -> None:
+        """Keep what a taken row says of people named again; of contrary words the first count."""
+        if row.rejected:
+            return
+        for key, one in self._relatives(row, form):
+            said = self._said.setdefault(key, Individual())
+            for name in DECISIVE:
+                if getattr(said, name) in {None, Situation.LIVING}:
+                    setattr(said, name, getattr(one.person, name))
+
+    def as_said(self, row: RosterRow, form: RosterForm) -> RosterRow:
+        """Return a row as the determination should read it: with what the file as a whole says of her kin."""
+        relatives = dict(self._relatives(row, form))
+        if not any(key in self._said for key in relatives):
+            return row
+        heard = [
+            replace(one, person=replace(one.person, **{name: getattr(said, name) for name in DECISIVE}))
+            if (said := self._said.get(key)) is not None
+            else one
+            for key, one in relatives.items()
+        ]
+        return replace(row, relatives=heard)
+
+    def _relatives(self, row: RosterRow, form: RosterForm) -> Iterator[tuple[int | tuple[int, str, str], Relative]]:
+        root = self.household_of(row, form)
+        for one in row.relatives:
+            number = one.person.identity_number
+            yield (root, one.relation, one.person.name) if number is None else compact(number), one
+
+    def household_of(self, row: RosterRow, form: RosterForm) -> int:
+        """Return the first row of the household that a row belongs to."""
+        people = [("", row.subject), *((one.role, one.person) for one in row.relatives)]
+        numbers = [
+            compact(one.identity_number) for role, one in people if one.identity_number and makes_household(role, form)
+        ]
+        return self.household(numbers, row.number)
 
     def household(self, numbers: Iterable[int], row: int) -> int:
         """Return the first row of the household that a row belongs to."""

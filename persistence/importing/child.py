@@ -40,7 +40,7 @@ class Child:
                 if any(size > frames.LARGEST_PART for size in sizes):
                     break
                 await self._ahead.put((head, [await out.readexactly(size) for size in sizes]))
-                if head["kind"] in {"end", "bad_file", "report"}:
+                if head["kind"] in {"end", "bad_file", "lost", "report"}:
                     return
         except (asyncio.IncompleteReadError, ValueError, KeyError, TypeError):
             pass
@@ -55,6 +55,8 @@ class Child:
             head, _ = frame
             if head["kind"] == "bad_file":
                 raise BadFile(head["code"])
+            if head["kind"] == "lost":
+                raise ChildLost(head["error"])
             if head["kind"] == "end":
                 return
             yield frame
@@ -76,6 +78,7 @@ async def child(module: str, job: dict[str, Any], parts: Sequence[bytes]) -> Asy
         module,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,  # a traceback may quote a cell
         cwd=ROOT,
         limit=2**22,
         env={"PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"},

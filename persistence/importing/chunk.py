@@ -16,7 +16,7 @@ from domain.imports.determination import POPULATION, facts_of
 from domain.imports.forms import HOUSEHOLD_ROLES, MEMBER_ROLES
 from domain.imports.model import RosterForm, RowOutcome
 from domain.imports.roster import Individual, RosterRow
-from domain.imports.whole_file import WholeFile, compact, makes_household
+from domain.imports.whole_file import WholeFile, compact
 from domain.people.determination import RuleParameters, determine
 from domain.people.masks import mask_address, mask_contact, mask_identity_number, mask_phone
 from domain.people.model import Situation
@@ -111,14 +111,7 @@ class ChunkBuilder:
         if row.rejected or first is not None:
             self._row_line(row, RowOutcome.REJECTED if row.rejected else RowOutcome.DUPLICATE, first, None, None)
             return
-        numbers = [compact(row.subject.identity_number)] if row.subject.identity_number else []
-        numbers = numbers if makes_household("", self.form) else []
-        numbers += [
-            compact(one.person.identity_number)
-            for one in row.relatives
-            if one.person.identity_number and makes_household(one.role, self.form)
-        ]
-        root = self._memory.household(numbers, row.number)
+        root = self._memory.household_of(row, self.form)
         household = self._ids.of(root, HOUSEHOLD)
         subject = self._stage(row.subject, row, SUBJECT, _Home(household, ties=True, remit=self._subject_remit), None)
         head = self._relatives(row, subject, household, root)
@@ -244,7 +237,7 @@ class ChunkBuilder:
         return sealed
 
     def _determine(self, row: RosterRow, subject: int, rules: Mapping[int, Rules]) -> None:
-        told = facts_of(row, self.form, self.as_of)
+        told = facts_of(self._memory.as_said(row, self.form), self.form, self.as_of)
         in_force = rules[row.region_code]
         found = determine(told, self.as_of, in_force.parameters)
         left_behind = found[0].left_behind if found else None

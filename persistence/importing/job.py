@@ -98,8 +98,8 @@ async def run_import(pool: asyncpg.Pool, cipher: FieldCipher, operation_id: UUID
                     await _run(connection, cipher, task)
                 except BadFile as bad:
                     await _end(connection, operation_id, OperationStatus.FAILED, OperationProblem.of(bad.code))
-                except ChildLost:
-                    _log.warning("import.parser_lost", operation_id=str(operation_id))
+                except ChildLost as lost:
+                    _log.warning("import.parser_lost", operation_id=str(operation_id), error=str(lost))
         finally:
             await connection.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", str(operation_id))
 

@@ -59,6 +59,10 @@ def main() -> int:
         frames.write(out, "bad_file", code=bad.code)
     except MemoryError:
         frames.write(out, "bad_file", code="file.too_large")
+    except BrokenPipeError:
+        return 1  # nobody listens any more: cancelled, or the job was killed
+    except Exception as error:  # noqa: BLE001 - its text may quote a cell: only its kind leaves this process
+        frames.write(out, "lost", error=type(error).__name__)
     return 0
 
 
@@ -69,12 +73,12 @@ def parse(job: dict[str, Any], content: bytes, cipher: FieldCipher, out: BinaryI
     if not rosters:
         raise BadFile("file.form_unrecognised")
     form = rosters[0][1].form
-    memory = _look(rosters, words)
+    survey = Survey(words, _places(job), date.fromisoformat(job["as_of"]), date.fromisoformat(job["today"]))
+    memory = _look(rosters, survey)
     warnings = [
         {"code": "column.unknown", "column": one} for one in dict.fromkeys(h for _, r in rosters for h in r.unknown)
     ]
     frames.write(out, "start", form=form, rows=memory.rows, warnings=warnings)
-    survey = Survey(words, _places(job), date.fromisoformat(job["as_of"]), date.fromisoformat(job["today"]))
     builder = ChunkBuilder(form, survey.as_of, Ids(UUID(job["operation"])), cipher, memory)
     rules = _Rules(job["rules"])
     builder.start(1)
@@ -119,7 +123,9 @@ def _people(
             yield number, sheet.name, sheet_row, header, cells
 
 
-def _look(rosters: Sequence[tuple[Sheet, Header]], words: Vocabulary) -> WholeFile:
+def _look(rosters: Sequence[tuple[Sheet, Header]], survey: Survey) -> WholeFile:
+    """Make the two passes over the whole file that come before its rows are handed over."""
+    words = survey.vocabulary
     memory = WholeFile()
     for sheet, header in rosters:
         columns = number_columns(header)
@@ -130,6 +136,11 @@ def _look(rosters: Sequence[tuple[Sheet, Header]], words: Vocabulary) -> WholeFi
     if not memory.rows:
         raise BadFile("file.no_rows")
     memory.looked()
+    columns_of = {id(header): number_columns(header) for _, header in rosters}
+    for number, name, sheet_row, header, cells in _people(rosters, words):
+        if memory.again(cells, columns_of[id(header)]):
+            row = read_row(cells, header, survey, number=number, sheet=name, sheet_row=sheet_row)
+            memory.listen(row, header.form)
     return memory
 
 

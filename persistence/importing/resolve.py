@@ -51,15 +51,18 @@ def same_relation(one: str, other: str) -> str:
 # A relative of a known subject where one of the two has no number: same relation, same name.
 BY_KIN: Final = f"""
 INSERT INTO stage_known (provisional, id)
-SELECT DISTINCT ON (s.id) s.id, p.id
+SELECT DISTINCT ON (s.id) s.id, held.id
 FROM stage_kinship l
 JOIN stage_known subject ON subject.provisional = l.person_id
 JOIN stage_person s ON s.id = l.relative_id
-JOIN kinship k ON k.person_id = subject.id AND {same_relation("k.relation", "l.relation")}
-JOIN person p ON p.id = k.relative_id AND p.name = s.name
-WHERE (p.identity_number_blind IS NULL OR s.identity_number_blind IS NULL)
-  AND NOT EXISTS (SELECT FROM stage_known known WHERE known.provisional = s.id)
-ORDER BY s.id, p.id
+CROSS JOIN LATERAL (
+  SELECT p.id FROM kinship k JOIN person p ON p.id = k.relative_id
+  WHERE k.person_id = subject.id AND {same_relation("k.relation", "l.relation")} AND p.name = s.name
+    AND (p.identity_number_blind IS NULL OR s.identity_number_blind IS NULL)
+  ORDER BY p.id LIMIT 1
+) held
+WHERE NOT EXISTS (SELECT FROM stage_known known WHERE known.provisional = s.id)
+ORDER BY s.id, held.id
 """
 HIDDEN: Final = """
 UPDATE stage_known k SET hidden = NOT EXISTS (SELECT FROM person p WHERE p.id = k.id)

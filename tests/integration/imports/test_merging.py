@@ -137,8 +137,10 @@ async def test_rows_that_share_a_parent_are_one_household(imports: Imports) -> N
         "父亲姓名": "刘大伟", "父亲公民身份证号码": number("1985-01-01", 23),
     }  # fmt: skip
     other = CHILD | {
-        "姓名": "陈平", "公民身份证号码": number("2015-03-04", 15), "父亲姓名": "陈军", "父亲公民身份证号码": number("1986-01-01", 25),
-        "母亲姓名": "赵梅", "母亲公民身份证号码": number("1986-01-01", 26), "受委托监护人姓名": "", "受委托监护人公民身份证号码": "",
+        "姓名": "陈平", "公民身份证号码": number("2015-03-04", 15), "父亲姓名": "陈军",
+        "父亲公民身份证号码": number("1986-01-01", 25),
+        "母亲姓名": "赵梅", "母亲公民身份证号码": number("1986-01-01", 26), "受委托监护人姓名": "",
+        "受委托监护人公民身份证号码": "",
     }  # fmt: skip
 
     operation = await imports.run(paper([CHILD, sister, other, half]))
@@ -247,8 +249,9 @@ async def test_a_hidden_relative_is_linked_and_not_changed(imports: Imports) -> 
     assert counts(operation) == {"rows": 1, "created": 1, "left_behind": 1}
     assert await person(imports, "张建国") == father
     linked = await imports.owner.fetchval(
-        "SELECT count(*) FROM kinship k JOIN person p ON p.id = k.person_id WHERE k.relative_id = $1 AND p.name = '张小军'",
+        "SELECT count(*) FROM kinship k JOIN person p ON p.id = k.person_id WHERE k.relative_id = $1 AND p.name = $2",
         father["id"],
+        "张小军",
     )
     assert linked == 1
 
