@@ -1,6 +1,6 @@
 """How many random examples: some in every run, thousands under ``make prove``; always the same ones."""
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 _BASE = settings(
     deadline=None,
@@ -17,4 +17,4 @@ def few(count: int) -> settings:
 
 def many(count: int) -> settings:
     """Return the settings of a test that proves; a failing example is shown as found, for shrinking takes minutes."""
-    return settings(_BASE, max_examples=count)
+    return settings(_BASE, max_examples=count, phases=[Phase.generate])

@@ -4,6 +4,7 @@ Driven by a ``Random``, which hypothesis gives and shrinks. A *scope* is one mer
 it remembers what each response name stands for, so that repeated fields can be merged.
 """
 
+import re
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -61,7 +62,7 @@ class Asker:
         self.variables: dict[str, Any] = {}
         self.fragments: list[str] = []
         self.small: dict[str, list[tuple[str, str]]] = {}  # type → fragments of plain fields: (name, its fields)
-        self.size = 0
+        self.size = self.cost = 0
         seen = [name for name, kind in KINDS.items() if eyes.visible(name)]
         self.open_roots = [root for root, name in (LISTS | ONES).items() if name in seen and name not in DIRECTORY]
         self.open_roots = self.open_roots or list(LISTS)
@@ -140,7 +141,7 @@ class Asker:
 
     def _chosen(self, parent: GraphQLObjectType, depth: int, rows: int) -> str:
         leaves = [name for name, one in parent.fields.items() if is_leaf_type(get_named_type(one.type))]
-        deep = depth > 9 or self.size > 70 or rows > 60
+        deep = depth > 9 or self.size > 70 or rows > 100 or self.cost > 1_500  # far from the limits
         names: list[str] = list(parent.fields)
         if deep:
             names = leaves or names
@@ -179,7 +180,7 @@ class Asker:
             written = f"{name}{arguments}"
             key = self._key(scope, name, written)
             _, below = scope.names.setdefault(key, (written, Scope()))
-        size = self._rows_of(written, rows)
+        size = self._rows_of(get_named_type(definition.type).name, written, rows)
         alias = f"{key}: " if key != name else ""
         target = get_named_type(definition.type)
         text = f"{alias}{written} {self.directive()}"
@@ -190,8 +191,13 @@ class Asker:
         )
         return f"{text} {{ {inner} }}"
 
-    def _rows_of(self, written: str, rows: int) -> int:
-        return rows * 5 if "(" in written else rows
+    def _rows_of(self, target: str, written: str, rows: int) -> int:
+        """Count the rows that can be returned, as the limits do; a variable may fall back to the default."""
+        if target.endswith("Connection"):
+            first = re.search(r"first: ([1-5])", written)
+            rows *= int(first[1]) if first else 20
+        self.cost += rows
+        return rows
 
     def _key(self, scope: Scope, name: str, written: str) -> str:
         if scope.prefix:

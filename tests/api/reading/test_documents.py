@@ -5,9 +5,10 @@ from random import Random
 
 import pytest
 from graphql import parse, validate
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from domain.errors import InvalidInput
 from tests.oracle.answer import Oracle, schema
 from tests.oracle.callers import CALLERS
 from tests.oracle.examples import few, many
@@ -23,7 +24,11 @@ async def agree(service: Service, caller: str, chance: Random) -> None:
     shown = f"{caller}\n{question.text}\n{json.dumps(question.variables, ensure_ascii=False)}"
     assert not validate(schema(), parse(question.text)), shown
     expected = Oracle(eyes, question.text, question.variables).answer()
-    answer = await service.answer(access, question.text, question.variables)
+    try:
+        answer = await service.answer(access, question.text, question.variables)
+    except InvalidInput as error:  # a fragment spread often in fragments spread often; limits have tests of their own
+        assume(error.code != "graphql.too_complex")
+        raise
     refused = [path for path, _ in answer.errors]
     if expected.data is None:
         assert answer.data is None, shown
