@@ -72,8 +72,8 @@ check: $(STAMP) ## Lint, format, types, import contracts, migrations
 	@echo "check: 通过 / passed"
 
 .PHONY: bench
-bench: $(STAMP) ## Speed against the goals and against others (minutes)
-	@$(BIN)/python -m bench $(ARGS)
+bench: $(STAMP) ## Speed against the goals and against bare SQL (minutes): ROUNDS=5 PEOPLE=200000
+	@$(BIN)/python -m bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(PEOPLE),--people $(PEOPLE)) $(ARGS)
 
 .PHONY: prove
 prove: $(STAMP) ## Every guarantee with the tests that prove it, run now

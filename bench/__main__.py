@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=200_000, help="200 to a village, 20,000 to a county")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
-    parser.add_argument("--only", default="", help='part of a workload\'s or caller\'s name, e.g. "a:"')
+    parser.add_argument("--only", default="", help="part of a workload's or caller's name, e.g. \"a:\"")
     parser.add_argument("--import-rows", type=int, default=20_000, help="roster rows of the import; 0: none")
     given = parser.parse_args()
     asyncio.run(run(Options(given.people, given.rounds, given.seconds, given.only)))

@@ -7,8 +7,8 @@ START_SECONDS = 4.0
 BARE_TIMES, BARE_PLUS_US = 1.5, 150.0
 P99_TIMES = 5.0
 HEAD = (
-    "| workload | caller | requests/s | goal | p50 ms | p99 ms | server CPU µs | allowed µs | PostgreSQL CPU µs | bare requests/s "
-    "| bare CPU µs | bare PostgreSQL µs | share of bare | reached |\n"
+    "| workload | caller | requests/s | goal | p50 ms | p99 ms | server CPU µs | allowed µs | PostgreSQL CPU µs "
+    "| bare requests/s | bare CPU µs | bare PostgreSQL µs | share of bare | reached |\n"
     "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|\n"
 )
 
@@ -60,7 +60,8 @@ def _footprint(result: dict[str, Any]) -> str:
     clients = [one["service"]["client_us"] for one in result["workloads"]]
     return (
         "| footprint | measured | goal | reached |\n|---|--:|--:|---|\n"
-        f"| PSS of the API process after the run | {memory:.0f} MiB | ≤ {PSS_MIB:.0f} MiB | {_yes(memory <= PSS_MIB)} |\n"
+        f"| PSS of the API process after the run | {memory:.0f} MiB | ≤ {PSS_MIB:.0f} MiB "
+        f"| {_yes(memory <= PSS_MIB)} |\n"
         f"| API process to its first 200 | {start:.1f} s | ≤ {START_SECONDS:.0f} s | {_yes(start <= START_SECONDS)} |\n\n"
         f"The load generator itself took {min(clients):.0f} to {max(clients):.0f} µs of CPU a request. "
         f"Allowed server CPU: {BARE_TIMES:g} × bare + {BARE_PLUS_US:.0f} µs. p99 may be {P99_TIMES:.0f} × p50.\n"

@@ -76,7 +76,9 @@ async def measured(world: World, options: Options) -> dict[str, Any]:
     try:
         async with wired(world.settings.model_copy(update={"port": api.port, "database_pool_size": 2})) as running:
             base = f"http://127.0.0.1:{api.port}"
-            tokens = {name: await asyncio.to_thread(token, base, name, secret) for name, secret in world.secrets.items()}
+            tokens = {
+                name: await asyncio.to_thread(token, base, name, secret) for name, secret in world.secrets.items()
+            }
             asked = await workloads(world, running, api.port, tokens, options.rounds)
         lines = [Measured(one) for one in asked if options.only in f"{one.caller} {one.name}"]
         load_before = os.getloadavg()[0]

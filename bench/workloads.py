@@ -101,8 +101,9 @@ class Asker:
         """Return the bytes of a request, sent as a program's HTTP client would."""
         content = b"" if body is None else orjson.dumps(body)
         lines = [
-            f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", "User-Agent: bench", "Accept: application/json",
-            f"Authorization: Bearer {self.token}", *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),
+            f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", "User-Agent: bench",
+            "Accept: application/json", f"Authorization: Bearer {self.token}",
+            *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),
         ]  # fmt: skip
         if content:
             lines += ["Content-Type: application/json", f"Content-Length: {len(content)}"]
@@ -156,6 +157,7 @@ async def _reads(world: World, running: Wired, asker: Asker, owner: asyncpg.Conn
         return notes.call
 
     by_village = [f"page_size=50&region={place}" for place in places]
+    by_township = [f"page_size=50&region={place[:9]}" for place in places]
     by_page = [f"page_size=50&page_token={quote(token)}" for token in chance.choices(pages, k=PREPARED)]
     bodies = [{"query": GRAPHQL, "variables": {"region": place}} for place in places]
     return [
@@ -164,6 +166,9 @@ async def _reads(world: World, running: Wired, asker: Asker, owner: asyncpg.Conn
         _read(asker, "b: 50 people of a village", Goal(800, against_bare=True),
               [asker.http("GET", f"/v1/people?{query}") for query in by_village],
               [await listed(query) for query in by_village]),
+        _read(asker, "b: 50 people of a township", Goal(800, against_bare=True),
+              [asker.http("GET", f"/v1/people?{query}") for query in by_township],
+              [await listed(query) for query in by_township]),
         _read(asker, "b: 50 people, any page of the county", Goal(800, against_bare=True),
               [asker.http("GET", f"/v1/people?{query}") for query in by_page],
               [await listed(query) for query in by_page]),
@@ -185,7 +190,8 @@ async def _people(owner: asyncpg.Connection, asker: Asker) -> Sequence[asyncpg.R
     """Return the people the caller sees."""
     first = asker.access.regions[0]
     found: Sequence[asyncpg.Record] = await owner.fetch(
-        "SELECT id, region_code, version, situation FROM person WHERE region_code >= $1 AND region_code < $2 AND remit & $3 <> 0 ORDER BY id",
+        "SELECT id, region_code, version, situation FROM person "
+        "WHERE region_code >= $1 AND region_code < $2 AND remit & $3 <> 0 ORDER BY id",
         first.lo,
         first.hi,
         asker.access.remit,

@@ -49,7 +49,7 @@ PEOPLE_PER_VILLAGE = 200
 WORLD, RUN = "world", "bench"  # databases
 SEED = 20
 CENSUS_DAYS = 50
-KINDS = {  # of families, by how many of a hundred
+KINDS: dict[Any, float] = {  # of families, by how many of a hundred
     families.left_behind_woman: 34,
     families.elders_alone: 19,
     families.family_at_home: 12,
@@ -147,7 +147,8 @@ async def _build(server: EmbeddedPostgres, settings: Settings, people: int) -> d
     async with owner.transaction():
         await _copies(owner)
         given = {
-            client_id: await _client(owner, client_id, one) for (client_id, _, _), one in zip(CALLERS, staff, strict=True)
+            client_id: await _client(owner, client_id, one)
+            for (client_id, _, _), one in zip(CALLERS, staff, strict=True)
         }
     await owner.execute("DROP TABLE bench_place; DROP FUNCTION bench_key, bench_blind")
     await owner.execute("VACUUM (FREEZE, ANALYZE)")
