@@ -24,6 +24,9 @@ JSON = "application/json"
 STAFF_ROLES = frozenset({"county_officer", "platform_admin", "supervisor", "village_worker"})
 MOST_PARAMETERS = 10
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+# What stands before a value in graphql-core's messages; names of fields and types come earlier.
+_REJECTED = re.compile(r"[,.?]? [Ff]ound:? .*|(cannot represent [^:]*): .*|(Unexpected (?:Block)?String) .*", re.DOTALL)
+_REJECTED_CHOICE = re.compile(r"Value '.*' does not", re.DOTALL)
 
 
 class Problems(Protocol):
@@ -122,8 +125,7 @@ def shown(path: str | None, error: ShouwangError | GraphQLError, problems: Probl
     if isinstance(error, GraphQLError):
         places = [{"line": one.line, "column": one.column} for one in error.locations or ()]
         refused = InvalidInput(code="graphql.invalid", malformed=True)
-        # graphql-core's words name fields and types of the schema; a variable's value stands after "value".
-        message = error.message.partition(" got invalid value")[0]
+        message = without_values(error.message)
         shape: dict[str, Any] = {"message": message, "locations": places, "extensions": problems(refused)}
     else:
         problem = problems(error)
@@ -131,6 +133,12 @@ def shown(path: str | None, error: ShouwangError | GraphQLError, problems: Probl
     if path is not None:
         shape["path"] = [path]
     return shape
+
+
+def without_values(message: str) -> str:
+    """Return graphql-core's words without what was given: it repeats rejected values, even whole inputs."""
+    message = _REJECTED_CHOICE.sub("Value does not", message)
+    return _REJECTED.sub(r"\1\2.", message)
 
 
 def accepted(accept: str) -> str | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 
@@ -24,7 +25,7 @@ def router(services: Any) -> APIRouter:
         body = orjson.dumps({"status": "ok" if ready else "not_ready", "checks": states})
         return Response(body, 200 if ready else 503, media_type="application/json")
 
-    @made.get("/metrics", operation_id="metrics", summary="Prometheus metrics")
+    @made.get("/metrics", operation_id="metrics", summary="Prometheus metrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
         """Return counters and durations by route template."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.rest.bodies import hoist
+from api.rest.routes import PROBLEMS
 
 PROBLEM = {
     "type": "object",
@@ -42,6 +43,9 @@ def describe(app: FastAPI) -> None:
             document["components"]["securitySchemes"] = {"access_token": BEARER}
             for operations in document["paths"].values():
                 for operation in operations.values():
+                    operation["responses"] |= {
+                        code: one for code, one in PROBLEMS.items() if code not in operation["responses"]
+                    }
                     if "x-permission" in operation:
                         operation["security"] = [{"access_token": []}]
             app.openapi_schema = hoist(document)

@@ -142,7 +142,8 @@ def _declare_write(router: APIRouter, services: Services, write: Write, path: st
         key = request.path_params.get("id")
         return await run_write(services, write, request, key)
 
-    answers = AnyRecord if write.answers == NODE else model(VIEWS[write.answers])
+    removed = write.path.endswith(":remove")  # what is gone is not shown: its id alone
+    answers = AnyRecord if write.answers == NODE or removed else model(VIEWS[write.answers])
     headers = [_header("Idempotency-Key", required=False)] if method == "POST" else []
     if write.contested:
         headers.append(_header("If-Match", required=True))
