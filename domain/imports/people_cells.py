@@ -19,6 +19,7 @@ _NOTE = re.compile(r"\(([^()]*)\)\s*$")
 _CHINESE_GAP = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _GRADE = re.compile(r"([一二三四1-4])级")
 _GRADES = {"一": 1, "二": 2, "三": 3, "四": 4}
+_SPEAKING = ("place", "since", "reason", "phone", "birth_date", "identity_number")
 _DASHES = frozenset({"—", "——", "-", "--", "/"})
 
 
@@ -71,7 +72,7 @@ def read_relative(cells: RowCells, survey: Survey, who: str) -> Individual | Non
 
     A wrong number of a relative is a warning: the subject must not stay unseen for it.
     """
-    if not cells.has(f"{who}.name"):
+    if cells.raw(f"{who}.name") is None:
         return None
     name, noted = read_name(cells, f"{who}.name", survey)
     if not name:
@@ -104,11 +105,11 @@ def read_name(cells: RowCells, field: str, survey: Survey) -> tuple[str, Situati
     if not written:
         return "", None
     noted = None
-    if (note := _NOTE.search(written)) is not None:
+    if written.endswith(")") and (note := _NOTE.search(written)) is not None:
         code = survey.vocabulary.labels["situation"].get(note[1].strip())
         noted = Situation(code) if code else None
         written = written[: note.start()]
-    name = _CHINESE_GAP.sub("", _DOTS.sub("·", written)).strip()
+    name = written if written.isalpha() else _CHINESE_GAP.sub("", _DOTS.sub("·", written)).strip()
     if name != cells.raw(field):
         cells.repair(field)
     return name, noted
@@ -117,10 +118,10 @@ def read_name(cells: RowCells, field: str, survey: Survey) -> tuple[str, Situati
 def _stated_situation(cells: RowCells, survey: Survey, who: str) -> Situation | None:
     """Return dead, missing or imprisoned where any cell of the relative says so; "—" for a birth date means dead."""
     known = survey.vocabulary.labels["situation"]
-    for part in ("place", "since", "reason", "phone", "birth_date", "identity_number"):
+    for part in _SPEAKING:
         raw = cells.raw(f"{who}.{part}")
-        if isinstance(raw, str) and raw in known:
-            return Situation(known[raw])
+        if raw is not None and raw in known:
+            return Situation(known[str(raw)])
     birth = cells.raw(f"{who}.birth_date")
     return Situation.DEAD if isinstance(birth, str) and birth.strip() in _DASHES else None
 

@@ -19,7 +19,11 @@ class RowCells:
         self._columns: Mapping[str, int] = header.columns
         self._headings = header.headings
         self._words = vocabulary
-        self._cells = cells
+        width = len(cells)
+        # Only what is filled in: half of a roster's cells are blank, and a blank is asked for often.
+        self._filled: dict[str, Cell] = {
+            field: cells[column] for field, column in header.columns.items() if column < width and cells[column] != ""
+        }
         self._sheet_row = sheet_row
         self.faults: list[RowFault] = []
         self.repaired: list[str] = []
@@ -36,16 +40,15 @@ class RowCells:
 
     def raw(self, field: str) -> Cell:
         """Return the cell as it came."""
-        column = self._columns.get(field)
-        return self._cells[column] if column is not None and column < len(self._cells) else None
+        return self._filled.get(field)
 
     def text(self, field: str) -> str:
         """Return a text, "" for blanks and words like 无."""
-        raw = self.raw(field)
-        if raw is None or raw == "":
+        raw = self._filled.get(field)
+        if raw is None:
             return ""
         written = text(raw)
-        return "" if written.lower() in self._words.none else written
+        return "" if written in self._words.none or written.lower() in self._words.none else written
 
     def note(self, field: str) -> str | None:
         """Return a free text to keep, cut to a bearable length."""
@@ -59,8 +62,8 @@ class RowCells:
 
     def day(self, field: str) -> tuple[date, bool] | None:
         """Return a day and whether it was written to the day."""
-        raw = self.raw(field)
-        if raw is None or raw == "" or (isinstance(raw, str) and not self.text(field)):
+        raw = self._filled.get(field)
+        if raw is None or (isinstance(raw, str) and not self.text(field)):
             return None
         try:
             found = date_of(raw)
@@ -73,8 +76,8 @@ class RowCells:
 
     def count(self, field: str) -> int | None:
         """Return a number of people."""
-        raw = self.raw(field)
-        if raw is None or raw == "":
+        raw = self._filled.get(field)
+        if raw is None:
             return None
         if self.text(field) == "":
             return 0  # 无: none of them
@@ -84,12 +87,13 @@ class RowCells:
             self.warn(field, "number.unreadable")
             return None
 
-    def has(self, field: str) -> bool:
-        """Tell whether the sheet has a column of the field."""
-        return field in self._columns
-
     def code(self, listed: str, field: str) -> str | None:
         """Return the code of a label."""
+        raw = self._filled.get(field)
+        if raw is None:
+            return None
+        if isinstance(raw, str) and (found := self._words.labels[listed].get(raw)):
+            return found  # as most write it
         written = self.text(field)
         if not written:
             return None
@@ -113,9 +117,11 @@ class RowCells:
 
     def flag(self, field: str) -> bool | None:
         """Return a yes or no; 无 is a no here."""
-        raw = self.raw(field)
-        if raw is None or raw == "":
+        raw = self._filled.get(field)
+        if raw is None:
             return None
+        if raw in self._words.yes:  # as most write it
+            return True
         written = text(raw)
         said = self._words.yes_or_no(written)
         if said is None and written.lower() not in self._words.none:
@@ -124,8 +130,8 @@ class RowCells:
 
     def identity_number(self, field: str, today: date, severity: Severity) -> identity_number.IdentityNumber | None:
         """Return a checked identity number; ``severity`` is what a wrong one does to the row."""
-        raw = self.raw(field)
-        if raw is None or raw == "":
+        raw = self._filled.get(field)
+        if raw is None:
             return None
         if typed_as_number(raw):
             self.fault(field, "identity_number.as_number", severity)

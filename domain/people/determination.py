@@ -89,8 +89,10 @@ def determine(facts: Facts, as_of: date, rules: RuleParameters) -> tuple[Determi
     """Return one determination per population of the person, none for the dead."""
     if not alive(facts.person, as_of):
         return ()
-    turns = sorted(set(_turning_points(facts, rules)))
-    return tuple(_over_time(population, facts, as_of, rules, turns) for population in sorted(facts.populations))
+    return tuple(
+        _over_time(population, facts, as_of, rules, sorted(set(_turning_points(population, facts, rules))))
+        for population in sorted(facts.populations)
+    )
 
 
 def _over_time(
@@ -273,23 +275,30 @@ def _no(*reasons: Reason, flags: tuple[str, ...] = ()) -> _Outcome:
     return _Outcome(LeftBehind.NOT_LEFT_BEHIND, reasons, flags)
 
 
-def _turning_points(facts: Facts, rules: RuleParameters) -> Iterator[date]:
-    """Yield every day on which an answer can change with nothing but time passing."""
-    born = facts.person.birth_date
+def _turning_points(population: Population, facts: Facts, rules: RuleParameters) -> Iterator[date]:
+    """Yield every day on which a population's answer can change with nothing but time passing."""
+    person = facts.person
+    born, months = person.birth_date, rules.months
+    kin: tuple[Individual | None, ...] = (facts.spouse,)
+    ages: tuple[int | None, ...]
+    if population is Population.WOMAN:
+        ages = (rules.woman_min_age, None if rules.woman_max_age is None else rules.woman_max_age + 1)
+    elif population is Population.CHILD:
+        ages, months, kin = (rules.child_under,), rules.child_months, (facts.father, facts.mother)
+        yield from _given(facts.child_claims.claimed_on)
+    else:
+        ages, kin = (rules.elder_from,), facts.children
+        yield from (birthday(one.birth_date, rules.adult_from) for one in facts.children if one.birth_date is not None)
+        yield from _given(facts.elder_claims.claimed_on)
     if born is not None:
-        oldest = None if rules.woman_max_age is None else rules.woman_max_age + 1
-        ages = (rules.woman_min_age, oldest, rules.child_under, rules.elder_from)
         yield from (birthday(born, age) for age in ages if age is not None)
-    yield from (birthday(one.birth_date, rules.adult_from) for one in facts.children if one.birth_date is not None)
-    yield from _given(facts.child_claims.claimed_on, facts.elder_claims.claimed_on)
-    for one in (facts.person, facts.spouse, facts.father, facts.mother, *facts.children):
+    for one in (person, *kin):
         if one is None:
             continue
         yield from _given(one.died_on)
         for spell in one.spells:
             yield from _given(spell.since, spell.returned_on)
-            yield add_months(spell.since, rules.months)
-            yield add_months(spell.since, rules.child_months)
+            yield add_months(spell.since, months)
 
 
 def _given(*days: date | None) -> Iterable[date]:
