@@ -24,9 +24,11 @@ app = typer.Typer(
 )
 regions = typer.Typer(help="行政区划 / administrative divisions.", no_args_is_help=True)
 keys = typer.Typer(help="令牌签名密钥 / the keys that sign tokens.", no_args_is_help=True)
+agencies = typer.Typer(help="机构 / agencies.", no_args_is_help=True)
 clients = typer.Typer(help="接入方 / OAuth2 clients.", no_args_is_help=True)
 app.add_typer(regions, name="regions")
 app.add_typer(keys, name="keys")
+app.add_typer(agencies, name="agency")
 app.add_typer(clients, name="client")
 
 
@@ -255,6 +257,24 @@ def keys_rotate(
     if not asyncio.run(rotate_keys(settings_or_exit(), leaked or None)):
         give_up("没有这个密钥，或另一进程刚刚换过 / no such key, or another process has just rotated")
     say.print("签名密钥已换发 / signing key rotated")
+
+
+@agencies.command("create")
+def agency_create(
+    name: Annotated[str, typer.Argument(help="Its full name.")],
+    kind: Annotated[str, typer.Option("--type", help="civil_affairs, womens_federation, platform_operator, …")],
+    region: Annotated[str, typer.Option(help="Its region, 2 to 12 digits.")],
+) -> None:
+    """登记机构 / Enter an agency and print its id: the first one; the others are entered through the API."""
+    from api.cli.admin import create_agency
+    from domain.errors import InvalidInput, ShouwangError
+
+    try:
+        print(asyncio.run(create_agency(settings_or_exit(), type_=kind, name=name, region=region)))  # noqa: T201
+    except InvalidInput as error:
+        give_up(*(f"{fault.pointer}: {fault.code}" for fault in error.faults))
+    except ShouwangError as error:
+        give_up(error.code)
 
 
 @clients.command("create")

@@ -1,22 +1,35 @@
-"""What an operator does by hand: signing keys, clients, divisions."""
+"""What an operator does by hand: signing keys, the first agency, clients."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
+from pydantic import ValidationError
 
 from api.cli.keyring import cipher_of
+from api.faults import read_faults
 from api.settings import Settings
 from auth import rotation
 from auth.policy import PERMISSIONS, ROLES
 from auth.secrets import hash_secret, new_secret
+from domain.access import EVERYWHERE, Access, Clearance, Grant, RowScope
+from domain.agencies import use_cases as agencies
+from domain.agencies.commands import CreateAgency
 from domain.errors import Fault, InvalidInput
 from domain.events import Origin
 from persistence.auth_store import AuthStore
 from persistence.clients import NewClient, register_client
 from persistence.engine import open_pool
+from persistence.writing.unit_of_work import PostgresUnitOfWork
 
 ORIGIN = Origin("cli")
+OPERATOR = Access(
+    sub="system:cli",
+    client_id="system",
+    roles=(),
+    grants={"agencies:write": Grant(RowScope.NOBODY, Clearance())},
+    regions=(EVERYWHERE,),
+)
 
 
 @asynccontextmanager
@@ -34,6 +47,17 @@ async def rotate_keys(settings: Settings, leaked: str | None) -> bool:
     async with runtime_pool(settings) as pool:
         store = AuthStore(pool, cipher_of(settings))
         return await (rotation.discard(store, leaked, ORIGIN) if leaked else rotation.rotate(store, ORIGIN))
+
+
+async def create_agency(settings: Settings, *, type_: str, name: str, region: str) -> str:
+    """Enter an agency and return its id: the first has nobody who could ask for it. Raises ``ShouwangError``."""
+    try:
+        command = CreateAgency.model_validate({"type": type_, "name": name, "region": region})
+    except ValidationError as error:
+        raise InvalidInput(*read_faults(error.errors(), in_request=False)) from None
+    async with runtime_pool(settings) as pool:
+        unit = PostgresUnitOfWork(pool, cipher_of(settings), ORIGIN)
+        return str((await agencies.create_agency(OPERATOR, unit, command)).id)
 
 
 async def create_client(settings: Settings, client: NewClient) -> str:

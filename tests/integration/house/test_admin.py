@@ -5,7 +5,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from api.cli.admin import create_client, rotate_keys
+from api.cli.admin import create_agency, create_client, rotate_keys
 from api.cli.keyring import cipher_of
 from api.cli.preparing import SchemaBehind, expect_newest, load_code_lists
 from api.settings import Mode, Settings
@@ -58,6 +58,38 @@ async def test_a_client_is_registered_with_its_event_and_its_secret_opens(
         "channel": "cli",
         "data": {"client_id": "welfare-system", "roles": ["integration"]},
     }
+
+
+async def test_the_first_agency_is_entered_with_its_event_and_may_have_a_client(
+    settings: Settings, owner: asyncpg.Connection
+) -> None:
+    await owner.execute(
+        "INSERT INTO region (code, lo, hi, name, path, level, pinyin, initials, valid_from, source) VALUES "
+        "('42', 420000000000, 430000000000, '湖北省', '湖北省', 1, 'hubeisheng', 'hbs', '2020-01-01', 'test')"
+    )
+    made = UUID(await create_agency(settings, type_="platform_operator", name="湖北省平台中心", region="42"))
+    row = await owner.fetchrow("SELECT type, level, name, region_code, version FROM agency WHERE id = $1", made)
+    assert tuple(row) == ("platform_operator", 1, "湖北省平台中心", 420000000000, 1)
+    event = await owner.fetchrow("SELECT type, aggregate_id, actor, channel FROM event")
+    assert tuple(event) == ("agency.created", made, "system:cli", "cli")
+    assert await create_client(settings, wanted(str(made), role="platform_admin"))
+
+
+@pytest.mark.parametrize(
+    ("type_", "region", "found"),
+    [
+        ("king", "42", [("/type", "field.choice")]),
+        ("platform_operator", "4", [("/region", "region.format")]),
+        ("platform_operator", "42", [("/region", "region.unknown")]),
+    ],
+)
+async def test_a_wrong_agency_is_refused_and_nothing_written(
+    settings: Settings, owner: asyncpg.Connection, type_: str, region: str, found: list[tuple[str, str]]
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        await create_agency(settings, type_=type_, name="湖北省平台中心", region=region)
+    assert [(fault.pointer, fault.code) for fault in caught.value.faults] == found
+    assert await owner.fetchval("SELECT (SELECT count(*) FROM agency) + (SELECT count(*) FROM event)") == 0
 
 
 @pytest.mark.parametrize(
