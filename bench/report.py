@@ -62,7 +62,8 @@ def _footprint(result: dict[str, Any]) -> str:
         "| footprint | measured | goal | reached |\n|---|--:|--:|---|\n"
         f"| PSS of the API process after the run | {memory:.0f} MiB | ≤ {PSS_MIB:.0f} MiB "
         f"| {_yes(memory <= PSS_MIB)} |\n"
-        f"| API process to its first 200 | {start:.1f} s | ≤ {START_SECONDS:.0f} s | {_yes(start <= START_SECONDS)} |\n\n"
+        f"| API process to its first 200 | {start:.1f} s | ≤ {START_SECONDS:.0f} s "
+        f"| {_yes(start <= START_SECONDS)} |\n\n"
         f"The load generator itself took {min(clients):.0f} to {max(clients):.0f} µs of CPU a request. "
         f"Allowed server CPU: {BARE_TIMES:g} × bare + {BARE_PLUS_US:.0f} µs. p99 may be {P99_TIMES:.0f} × p50.\n"
     )
