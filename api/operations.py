@@ -22,10 +22,12 @@ def _write(  # noqa: PLR0913, PLR0917 - one row of the table
     subject: str = "",
     method: str = "POST",
     status: int = 200,
+    *,
+    replayed: bool = True,
 ) -> Write:
     doc = (use_case.__doc__ or "").strip()
     name = use_case.__name__
-    return Write(name, path, permission, command, use_case, answers, subject, method, status, doc)
+    return Write(name, path, permission, command, use_case, answers, subject, method, status, doc, replayed)
 
 
 WRITES: tuple[Write, ...] = (
@@ -37,7 +39,9 @@ WRITES: tuple[Write, ...] = (
     _write(
         cases.leave_household, people.LeaveHousehold, "/v1/people/{id}:leave_household", "Person", PEOPLE, "person_id"
     ),
-    _write(cases.reveal, people.Reveal, "/v1/people/{id}:reveal", "Revealed", "people:reveal", "person_id"),
+    _write(
+        cases.reveal, people.Reveal, "/v1/people/{id}:reveal", "Revealed", "people:reveal", "person_id", replayed=False
+    ),
     _write(
         cases.open_profile, people.OpenProfile, "/v1/people/{id}:open_profile", NODE, PEOPLE, "person_id", status=201
     ),

@@ -69,6 +69,8 @@ class Writer:
     ) -> Kept:
         """Return the answer made by ``answer(connection, result)`` inside the transaction."""
         made: list[Kept] = []
+        if not write.replayed:
+            idempotency = None
 
         async def on_begin(connection: Any) -> None:
             if idempotency is not None and (kept := await idempotency.begin(connection)) is not None:

@@ -1,7 +1,8 @@
 """Rules for what callers say when they read, the same for both transports."""
 
+import re
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from domain.errors import Fault, InvalidInput
@@ -13,6 +14,26 @@ NOWHERE = UUID(int=0)
 
 LONGEST_TEXT = 500
 INT_MAX = 2**31 - 1
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+
+
+def read_day(text: str) -> date:
+    """Parse ``YYYY-MM-DD`` and none of ISO 8601's other forms; ``ValueError`` for anything else."""
+    if _DAY.fullmatch(text) is None:
+        raise ValueError
+    return date.fromisoformat(text)
+
+
+def read_time(text: str) -> datetime:
+    """Parse an RFC 3339 time; that its offset is there is checked where it is used. ``ValueError`` otherwise."""
+    if _TIME.fullmatch(text) is None:
+        raise ValueError
+    return datetime.fromisoformat(text)
 
 
 def row_key(view: View, text: str) -> object:

@@ -32,6 +32,7 @@ class Write:
     method: str = "POST"
     status: int = 200
     doc: str = ""
+    replayed: bool = True  # False: done anew each time, since each time is an act of its own
 
     @property
     def contested(self) -> bool:

@@ -26,6 +26,7 @@ MOST_PARAMETERS = 10
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 # What stands before a value in graphql-core's messages; names of fields and types come earlier.
 _REJECTED = re.compile(r"[,.?]? [Ff]ound:? .*|(cannot represent [^:]*): .*|(Unexpected (?:Block)?String) .*", re.DOTALL)
+_VARIABLE = re.compile(r"Variable '\$(?P<name>\w+)' has invalid value(?: at (?P<path>[\w.\[\]]+))?")
 _REJECTED_CHOICE = re.compile(r"Value '.*' does not", re.DOTALL)
 
 
@@ -124,7 +125,7 @@ def shown(path: str | None, error: ShouwangError | GraphQLError, problems: Probl
     """Return an error as GraphQL shows it, with our problem in ``extensions``."""
     if isinstance(error, GraphQLError):
         places = [{"line": one.line, "column": one.column} for one in error.locations or ()]
-        refused = InvalidInput(code="graphql.invalid", malformed=True)
+        refused = InvalidInput(*variable_fault(error.message), code="graphql.invalid", malformed=True)
         message = without_values(error.message)
         shape: dict[str, Any] = {"message": message, "locations": places, "extensions": problems(refused)}
     else:
@@ -135,8 +136,20 @@ def shown(path: str | None, error: ShouwangError | GraphQLError, problems: Probl
     return shape
 
 
+def variable_fault(message: str) -> tuple[Fault, ...]:
+    """Return where in the variables a value was refused, as REST would say it."""
+    found = _VARIABLE.match(message)
+    if found is None:
+        return ()
+    steps = found["path"].replace("[", ".").replace("]", "").split(".") if found["path"] else []
+    return (Fault("/".join(["/variables", found["name"], *(step for step in steps if step)]), "field.invalid"),)
+
+
 def without_values(message: str) -> str:
     """Return graphql-core's words without what was given: it repeats rejected values, even whole inputs."""
+    variable = _VARIABLE.match(message)
+    if variable is not None:
+        return f"{variable[0]}."
     message = _REJECTED_CHOICE.sub("Value does not", message)
     return _REJECTED.sub(r"\1\2.", message)
 

@@ -4,7 +4,10 @@ Nothing here resolves a field. Reads are compiled (``api.graphql.planner``); a m
 same use case as its REST twin and its payload is read through the same compiled path.
 """
 
+from collections.abc import Callable
+from datetime import date, datetime
 from functools import cache
+from typing import Any
 
 import strawberry
 from graphql import GraphQLSchema
@@ -13,6 +16,7 @@ from strawberry.schema.config import StrawberryConfig
 from api.graphql import types
 from api.graphql.types import argument, field, is_node, list_arguments
 from domain.naming import camel, snake
+from domain.reading import read_day, read_time
 from domain.view import View
 
 DOCUMENTS = {
@@ -20,6 +24,27 @@ DOCUMENTS = {
     "determination": ("Determination", (("person_id", "strawberry.ID"), ("as_of", "date | None"))),
 }
 """Roots whose rows a use case makes: GraphQL name → (view, arguments)."""
+
+
+def _text(read: Callable[[str], Any]) -> Callable[[object], Any]:
+    def parse(value: object) -> Any:
+        if not isinstance(value, str):
+            raise TypeError
+        return read(value)
+
+    return parse
+
+
+STRICT: dict[object, Any] = {
+    date: strawberry.scalar(name="Date", description="YYYY-MM-DD", serialize=str, parse_value=_text(read_day)),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="RFC 3339",
+        serialize=str,
+        parse_value=_text(read_time),
+    ),
+}
+"""Days and times in the one form that REST takes, too."""
 
 
 def single_name(view: View) -> str:
@@ -67,5 +92,7 @@ def build(mutation: type | None) -> GraphQLSchema:
     """Build the schema; ``mutation`` is made by ``api.graphql.mutations``."""
     query = _query()
     every = [getattr(types, view.name) for view in types.make_types().values()]
-    schema = strawberry.Schema(query, mutation, types=every, config=StrawberryConfig(auto_camel_case=True))
+    schema = strawberry.Schema(
+        query, mutation, types=every, config=StrawberryConfig(auto_camel_case=True, scalar_map=STRICT)
+    )
     return schema._schema  # noqa: SLF001 - the planner works on graphql-core's form of it

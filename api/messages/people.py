@@ -145,4 +145,8 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "规则不能倒签", "认定规则只能从今天或以后起生效。",
         "Rules in the past", "A rule set begins today or later.",
     ),
+    "purpose.number": (
+        "用途里不要写号码", "用途会写入日志供审计查看，请不要写身份证号码或电话号码。",
+        "No number in a purpose", "Auditors read the purpose in the log: write no identity or telephone number.",
+    ),
 }  # fmt: skip

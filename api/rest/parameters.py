@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from domain.errors import Fault, InvalidInput
-from domain.reading import check_text, filter_structure, order_of
+from domain.reading import check_text, filter_structure, order_of, read_day, read_time
 from domain.view import View
 
 DEFAULT_PAGE = 20
@@ -107,22 +107,17 @@ def boolean(text: str, pointer: str) -> bool:
 def day(text: str, pointer: str) -> date:
     """Parse ``YYYY-MM-DD``."""
     try:
-        if len(text) == 10 and text.isascii():  # noqa: PLR2004 - the one form, not ISO's others
-            return date.fromisoformat(text)
+        return read_day(text)
     except ValueError:
-        pass
-    raise InvalidInput(Fault(pointer, "date.malformed"), malformed=True)
+        raise InvalidInput(Fault(pointer, "date.malformed"), malformed=True) from None
 
 
 def moment(text: str, pointer: str) -> datetime:
     """Parse an RFC 3339 time with offset."""
     try:
-        found = datetime.fromisoformat(text) if text.isascii() and "T" in text else None
+        return read_time(text)
     except ValueError:
-        found = None
-    if found is None:
-        raise InvalidInput(Fault(pointer, "time.malformed"), malformed=True)
-    return found
+        raise InvalidInput(Fault(pointer, "time.malformed"), malformed=True) from None
 
 
 def identifier(text: str, pointer: str) -> UUID:

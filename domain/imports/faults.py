@@ -115,6 +115,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
 FILE_SENTENCES: dict[str, tuple[str, str]] = {
     "file.encoding": ("文件的文字编码无法识别，请另存为 XLSX 再上传", "the text is neither UTF-8 nor GB18030"),
     "file.encrypted": ("文件设有密码，请取消密码后再上传", "the workbook is protected by a password"),
+    "file.form_differs": (
+        "表头是另一种登记表的，请核对所选的表种，或选“自动识别”",
+        "the header is that of another form; check the form, or leave it to be recognised",
+    ),
     "file.form_out_of_remit": (
         "您单位的职责范围不包括这类人员的登记",
         "this population is outside your agency's remit",

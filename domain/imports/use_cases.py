@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from domain.access import Access
-from domain.commands import Command, Id
-from domain.errors import Conflict, NotFound
+from domain.commands import EARLIEST, Command, Id
+from domain.errors import Conflict, Fault, InvalidInput, NotFound
 from domain.events import Event
 from domain.imports.model import ImportMode, OperationStatus, RosterForm
 from domain.imports.operations import FrozenAccess, ImportParameters
@@ -43,7 +43,12 @@ class CancelOperation(Command):
 async def start_import(access: Access, uow: UnitOfWork, command: StartImport) -> Saved:
     """Keep the file, queue the work: both with this commit, or neither."""
     async with uow.begin(access, WRITE) as work:
-        parameters = ImportParameters(form=command.form, mode=command.mode, as_of=command.as_of or work.today)
+        as_of = command.as_of or work.today
+        if as_of > work.today:  # it would stand above every true survey until then
+            raise InvalidInput(Fault("/as_of", "date.future"))
+        if as_of < EARLIEST:
+            raise InvalidInput(Fault("/as_of", "date.too_early"))
+        parameters = ImportParameters(form=command.form, mode=command.mode, as_of=as_of)
         values = {
             "kind": KIND,
             "status": OperationStatus.QUEUED,

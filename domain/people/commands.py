@@ -1,8 +1,9 @@
 """What callers may ask of the ledger. ``version`` is what ``If-Match`` or ``expectedVersion`` said."""
 
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.commands import Command, Day, Id, LongText, Name, PastDay, RegionCode, ShortText, TwoDigits, Version, choice
@@ -273,11 +274,21 @@ class CloseProfile(Command):
 RevealedField = Literal["identity_number", "phone", "address"]
 
 
+def _names_no_number(text: str) -> str:
+    if _LONG_NUMBER.search(text):
+        raise PydanticCustomError("purpose.number", "a purpose holds no identity or telephone number")
+    return text
+
+
+_LONG_NUMBER = re.compile(r"[0-9]{7}")  # the log is read by auditors, who see nobody's number
+Purpose = Annotated[LongText, Field(min_length=2), AfterValidator(_names_no_number)]
+
+
 class Reveal(Command):
     """See full secrets of a person; ``purpose`` goes to the log before they leave."""
 
     person_id: Id
-    purpose: Annotated[LongText, Field(min_length=2)]
+    purpose: Purpose
     fields: Annotated[list[RevealedField], Field(min_length=1, max_length=3)] | None = None  # default all
 
 
