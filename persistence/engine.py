@@ -111,5 +111,3 @@ def uuid_or_none(text: str | None) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-

@@ -32,12 +32,8 @@ class Versioned(Keyed):
     """A row that changes: ``version`` is what ``If-Match`` compares, counted from 1."""
 
     version: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
-    created_at: datetime = Field(
-        sa_type=TIMESTAMP(timezone=True), sa_column_kwargs={"server_default": text("now()")}
-    )
-    updated_at: datetime = Field(
-        sa_type=TIMESTAMP(timezone=True), sa_column_kwargs={"server_default": text("now()")}
-    )
+    created_at: datetime = Field(sa_type=TIMESTAMP(timezone=True), sa_column_kwargs={"server_default": text("now()")})
+    updated_at: datetime = Field(sa_type=TIMESTAMP(timezone=True), sa_column_kwargs={"server_default": text("now()")})
 
 
 class PersonBound(Versioned):
@@ -54,16 +50,12 @@ class PersonBound(Versioned):
 
 def text_array() -> Any:
     """A ``text[]`` that is empty rather than null."""
-    return Field(
-        default_factory=list, sa_type=ARRAY(Text), sa_column_kwargs={"server_default": text("'{}'")}
-    )
+    return Field(default_factory=list, sa_type=ARRAY(Text), sa_column_kwargs={"server_default": text("'{}'")})
 
 
 def json_object() -> Any:
     """A ``jsonb`` object that is empty rather than null."""
-    return Field(
-        default_factory=dict, sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")}
-    )
+    return Field(default_factory=dict, sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
 
 
 def moment(**kwargs: Any) -> Any:

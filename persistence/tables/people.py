@@ -40,7 +40,10 @@ class Household(PersonBound, table=True):
     """A household (家庭户). ``remit`` is the union of its members' own bits (``domain.people.model.Remit``)."""
 
     __tablename__ = "household"
-    __table_args__: Any = (Index("household_county_idx", "county", "id"), Index("household_region_idx", "region_code", "id"))
+    __table_args__: Any = (
+        Index("household_county_idx", "county", "id"),
+        Index("household_region_idx", "region_code", "id"),
+    )
 
     remit: int = small(0)
     head_id: UUID | None = Field(default=None, index=True)
@@ -63,10 +66,14 @@ class Person(PersonBound, table=True):
         Index("person_county_priority_idx", "county", "priority", "id"),
         Index("person_household_idx", "household_id", "id"),
         Index(
-            "person_identity_number_key", "identity_number_blind", unique=True,
+            "person_identity_number_key",
+            "identity_number_blind",
+            unique=True,
             postgresql_where="identity_number_blind IS NOT NULL",
         ),
-        Index("person_source_key", "source_system", "external_id", unique=True, postgresql_where="external_id IS NOT NULL"),
+        Index(
+            "person_source_key", "source_system", "external_id", unique=True, postgresql_where="external_id IS NOT NULL"
+        ),
         Index("person_name_birth_idx", "county", "name", "birth_date"),
     )
 
@@ -228,7 +235,12 @@ class Guardianship(PersonBound, table=True):
         Index("guardianship_county_idx", "county", "id"),
         Index("guardianship_region_idx", "region_code", "id"),
         Index(
-            "guardianship_current_key", "ward_id", "guardian_id", "kind", unique=True, postgresql_where="valid_to IS NULL"
+            "guardianship_current_key",
+            "ward_id",
+            "guardian_id",
+            "kind",
+            unique=True,
+            postgresql_where="valid_to IS NULL",
         ),
     )
 
@@ -275,7 +287,11 @@ class LeftBehindStatus(PersonBound, table=True):
         one_of("population", Population, name="left_behind_status_population_known"),
         one_of("status", LeftBehind, name="left_behind_status_status_known"),
         Index(
-            "left_behind_status_current_key", "person_id", "population", unique=True, postgresql_where="valid_to IS NULL"
+            "left_behind_status_current_key",
+            "person_id",
+            "population",
+            unique=True,
+            postgresql_where="valid_to IS NULL",
         ),
         Index("left_behind_status_person_idx", "person_id", "id"),
         Index("left_behind_status_county_idx", "county", "id"),
