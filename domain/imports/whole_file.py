@@ -1,13 +1,15 @@
 """What only the whole file shows: who is named more than once, which rows are one household.
 
-Read in a first pass over the numbers alone, then once more over the rows of families that are
-named again: what one of their rows says of a parent holds for the brother's row as well. Memory
-holds one small number per different person while it runs, and afterwards only the repeated.
+Read in a first pass over the numbers alone; a second finds the parents of whom two rows say
+different things, and only for these a third hears what the file says of them as a whole: it holds
+for the brother's row as well. Memory holds one small number per different person while the first
+pass runs, and afterwards only the repeated.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from domain.codes.identity_number import LENGTH, OLD_LENGTH, normalise
 from domain.imports.cells import Cell
@@ -48,18 +50,20 @@ class WholeFile:
         self._subjects: dict[int, int] = {}  # repeated subject → first row taken
         self._named: dict[int, int] = {}  # (name, birth date, village) → row * 2 + has a number
         self.rows = 0
+        self._told: dict[Hashable, int] = {}  # what was first said of the repeated, as a hash
+        self._contrary: set[Hashable] = set()
         self._said: dict[int | tuple[int, str, str], Individual] = {}  # what the file says of the repeated
 
-    def look(self, cells: Sequence[Cell], columns: Sequence[tuple[int, bool]]) -> None:
-        """Take note of the numbers of one more row; ``columns`` are ``number_columns`` of its header."""
+    def look(self, cells: Sequence[Cell], mentions: Sequence["Mention"]) -> None:
+        """First pass: take note of the numbers of one more row."""
         self.rows += 1
         linked = []
-        for column, makes_home in columns:
-            number = _seen(cells[column]) if column < len(cells) else None
+        for mention in mentions:
+            number = _seen(cells[mention.number]) if mention.number < len(cells) else None
             if number is None:
                 continue
             (self.repeated if number in self._once else self._once).add(number)
-            if makes_home:
+            if mention.home:
                 linked.append(number)
         first_row = self._first_row
         for one in linked:
@@ -72,12 +76,37 @@ class WholeFile:
         """End the first pass: what was named once only need not be remembered."""
         self._once.clear()
 
-    def again(self, cells: Sequence[Cell], columns: Sequence[tuple[int, bool]]) -> bool:
-        """Tell whether a row names somebody whom another row names too."""
-        return any(column < len(cells) and _seen(cells[column]) in self.repeated for column, _ in columns)
+    def compare(self, cells: Sequence[Cell], mentions: Sequence["Mention"]) -> None:
+        """Second pass: find the people of whom two rows say different things."""
+        for key, mention in self._keys(cells, mentions):
+            told = hash(tuple(cells[column] for column in mention.decisive if column < len(cells)))
+            if self._told.setdefault(key, told) != told:
+                self._contrary.add(key)
+
+    def compared(self) -> bool:
+        """End the second pass; tells whether a third is needed."""
+        self._told.clear()
+        return bool(self._contrary)
+
+    def is_contrary(self, cells: Sequence[Cell], mentions: Sequence["Mention"]) -> bool:
+        """Tell whether a row speaks of somebody of whom another says something else."""
+        return any(key in self._contrary for key, _ in self._keys(cells, mentions))
+
+    def _keys(self, cells: Sequence[Cell], mentions: Sequence["Mention"]) -> Iterator[tuple[Hashable, "Mention"]]:
+        """Yield the relatives of a row that other rows may name: by number, else by name in a repeated family."""
+        width = len(cells)
+        family = 0
+        for mention in mentions:
+            number = _seen(cells[mention.number]) if mention.number < width else None
+            if number is not None and number in self.repeated:
+                family = family or number * mention.home
+                if mention.decisive:
+                    yield number, mention
+            elif number is None and family and 0 <= mention.name < width:
+                yield (family, mention.role, cells[mention.name]), mention
 
     def listen(self, row: RosterRow, form: RosterForm) -> None:
-        """Keep what a taken row says of people named again; of contrary words the first count."""
+        """Third pass: keep what a taken row says of its people; of contrary words the first count."""
         if row.rejected:
             return
         for key, one in self._relatives(row, form):
@@ -88,15 +117,13 @@ class WholeFile:
 
     def as_said(self, row: RosterRow, form: RosterForm) -> RosterRow:
         """Return a row as the determination should read it: with what the file as a whole says of her kin."""
-        relatives = dict(self._relatives(row, form))
-        if not any(key in self._said for key in relatives):
+        if not self._said:
             return row
-        heard = [
-            replace(one, person=replace(one.person, **{name: getattr(said, name) for name in DECISIVE}))
-            if (said := self._said.get(key)) is not None
-            else one
-            for key, one in relatives.items()
-        ]
+        heard = []
+        for key, one in self._relatives(row, form):
+            said = self._said.get(key)
+            facts = {} if said is None else {name: getattr(said, name) for name in DECISIVE}
+            heard.append(replace(one, person=replace(one.person, **facts)) if facts else one)
         return replace(row, relatives=heard)
 
     def _relatives(self, row: RosterRow, form: RosterForm) -> Iterator[tuple[int | tuple[int, str, str], Relative]]:
@@ -157,13 +184,34 @@ class WholeFile:
         return None
 
 
-def number_columns(header: Header) -> tuple[tuple[int, bool], ...]:
-    """Return the columns of identity numbers, each with whether its people make rows one household."""
-    return tuple(
-        (column, makes_household(field.rpartition(".")[0], header.form))
-        for field, column in header.columns.items()
-        if field.endswith("identity_number")
-    )
+class Mention(NamedTuple):
+    """The columns in which a form speaks of one person; -1: it has no such column."""
+
+    role: str  # "" for the subject
+    number: int
+    name: int
+    home: bool  # whether sharing this person makes rows one household
+    decisive: tuple[int, ...]  # what the determination may rest on, for relatives
+
+
+def mentions_of(header: Header) -> tuple[Mention, ...]:
+    """Return whom the rows below a header speak of, who makes households first."""
+    roles = dict.fromkeys(field.rpartition(".")[0] for field in header.columns if field.endswith("identity_number"))
+    found = [
+        Mention(
+            role,
+            header.columns[f"{role}.identity_number" if role else "identity_number"],
+            header.columns.get(f"{role}.name", -1) if role else -1,
+            makes_household(role, header.form),
+            tuple(
+                column
+                for field, column in header.columns.items()
+                if role and (field.startswith(f"{role}.") or field == "incapable_parent")
+            ),
+        )
+        for role in roles
+    ]
+    return tuple(sorted(found, key=lambda one: not one.home))
 
 
 def makes_household(role: str, form: RosterForm) -> bool:
@@ -171,4 +219,4 @@ def makes_household(role: str, form: RosterForm) -> bool:
     return role in HOUSEHOLD_ROLES or (role == "" and form is not RosterForm.CHILD)
 
 
-__all__ = ["WholeFile", "compact", "makes_household", "number_columns"]
+__all__ = ["Mention", "WholeFile", "compact", "makes_household", "mentions_of"]

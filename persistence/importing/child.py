@@ -1,4 +1,4 @@
-"""The parser and the reporter as child processes: started with a job and a file, read frame by frame."""
+"""The parser as a child process: started with a job and a file, read and asked frame by frame."""
 
 import asyncio
 import sys
@@ -12,7 +12,7 @@ import orjson
 from domain.imports.faults import BadFile
 from persistence.importing import frames
 
-PARSER, REPORTER = "persistence.importing.parser", "persistence.importing.reporter"
+MODULE = "persistence.importing.parser"
 ROOT = Path(__file__).resolve().parents[2]
 READ_AHEAD = 1  # chunks the parser may be ahead: it works on one more while this one is merged
 
@@ -40,7 +40,7 @@ class Child:
                 if any(size > frames.LARGEST_PART for size in sizes):
                     break
                 await self._ahead.put((head, [await out.readexactly(size) for size in sizes]))
-                if head["kind"] in {"end", "bad_file", "lost", "report"}:
+                if head["kind"] in {"bad_file", "lost", "report"}:
                     return
         except (asyncio.IncompleteReadError, ValueError, KeyError, TypeError):
             pass
@@ -48,18 +48,33 @@ class Child:
 
     async def frames(self) -> AsyncIterator[tuple[dict[str, Any], list[bytes]]]:
         """Yield what it says until it ends. Raises ``BadFile``, ``ChildLost``."""
-        while True:
-            frame = await self._ahead.get()
-            if frame is None:
-                raise ChildLost
-            head, _ = frame
-            if head["kind"] == "bad_file":
-                raise BadFile(head["code"])
-            if head["kind"] == "lost":
-                raise ChildLost(head["error"])
-            if head["kind"] == "end":
-                return
+        while (frame := await self._next())[0]["kind"] != "end":
             yield frame
+
+    async def _next(self) -> tuple[dict[str, Any], list[bytes]]:
+        frame = await self._ahead.get()
+        if frame is None:
+            raise ChildLost
+        if frame[0]["kind"] == "bad_file":
+            raise BadFile(frame[0]["code"])
+        if frame[0]["kind"] == "lost":
+            raise ChildLost(frame[0]["error"])
+        return frame
+
+    async def report(self, rows: bytes, **ended: Any) -> bytes:
+        """Ask for the report. Raises ``BadFile``, ``ChildLost``."""
+        await self.send(frames.frame("report", [rows], **ended))
+        return (await self._next())[1][0]
+
+    async def send(self, data: bytes) -> None:
+        """Hand something over; a process that died says so by its silence."""
+        pipe = self._process.stdin
+        assert pipe is not None
+        try:
+            pipe.write(data)
+            await pipe.drain()
+        except (BrokenPipeError, ConnectionResetError):
+            return
 
     async def stop(self) -> None:
         """End the process, wherever it is."""
@@ -70,12 +85,12 @@ class Child:
 
 
 @asynccontextmanager
-async def child(module: str, job: dict[str, Any], parts: Sequence[bytes]) -> AsyncIterator[Child]:
+async def child(job: dict[str, Any], parts: Sequence[bytes]) -> AsyncIterator[Child]:
     """Start a process on a job and its bytes; it is gone when the block ends."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        module,
+        MODULE,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,  # a traceback may quote a cell
@@ -84,7 +99,7 @@ async def child(module: str, job: dict[str, Any], parts: Sequence[bytes]) -> Asy
         env={"PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"},
     )
     running = Child(process)
-    feeding = asyncio.create_task(_feed(process, frames.frame("job", parts, **job)))
+    feeding = asyncio.create_task(running.send(frames.frame("job", parts, **job)))
     try:
         yield running
     finally:
@@ -92,16 +107,4 @@ async def child(module: str, job: dict[str, Any], parts: Sequence[bytes]) -> Asy
         await running.stop()
 
 
-async def _feed(process: asyncio.subprocess.Process, data: bytes) -> None:
-    """Hand the job over; a process that died says so by its silence."""
-    pipe = process.stdin
-    assert pipe is not None
-    try:
-        pipe.write(data)
-        await pipe.drain()
-        pipe.close()
-    except (BrokenPipeError, ConnectionResetError):
-        return
-
-
-__all__ = ["PARSER", "REPORTER", "Child", "ChildLost", "child"]
+__all__ = ["Child", "ChildLost", "child"]

@@ -34,7 +34,7 @@ from domain.people.days import today
 from persistence.crypto import FieldCipher
 from persistence.engine import SYSTEM_SCOPE, ranges_text, set_scope
 from persistence.importing import files
-from persistence.importing.child import PARSER, ChildLost, child
+from persistence.importing.child import ChildLost, child
 from persistence.importing.log import Author
 from persistence.importing.merge import CAUSE, Import, Staged, merge, prepare
 from persistence.importing.report import make_report
@@ -43,6 +43,8 @@ from persistence.writing.events import append_events
 
 CHUNK_ROWS: Final = 2_500
 MOST_ATTEMPTS: Final = 3  # without progress in between
+TAKE_TRIES: Final = 60
+TAKE_PAUSE: Final = 0.5  # seconds
 _log = structlog.get_logger()
 
 _BEGIN: Final = """
@@ -87,11 +89,17 @@ class _Task:
     result: ImportResult | None
 
 
+class StillRunning(Exception):
+    """Another process works on the operation; the queue should ask again later."""
+
+
 async def run_import(pool: asyncpg.Pool, cipher: FieldCipher, operation_id: UUID) -> None:
-    """Run an import to its end, or go on with it. Another worker on the same operation makes this one return."""
+    """Run an import to its end, or go on with it; one that has ended is left alone.
+
+    Raises ``StillRunning`` where another process has it and keeps it.
+    """
     async with pool.acquire() as connection:
-        if not await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", str(operation_id)):
-            return
+        await _take(connection, operation_id)
         try:
             while (task := await _begin(connection, operation_id)) is not None:
                 try:
@@ -102,6 +110,18 @@ async def run_import(pool: asyncpg.Pool, cipher: FieldCipher, operation_id: UUID
                     _log.warning("import.parser_lost", operation_id=str(operation_id), error=str(lost))
         finally:
             await connection.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", str(operation_id))
+
+
+async def _take(connection: asyncpg.Connection, operation_id: UUID) -> None:
+    """Make this process the only one on the operation.
+
+    A process that was killed leaves its lock behind for as long as its last statement still runs.
+    """
+    for _ in range(TAKE_TRIES):
+        if await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", str(operation_id)):
+            return
+        await asyncio.sleep(TAKE_PAUSE)
+    raise StillRunning
 
 
 async def _begin(connection: asyncpg.Connection, operation_id: UUID) -> _Task | None:
@@ -138,7 +158,7 @@ async def _run(connection: asyncpg.Connection, cipher: FieldCipher, task: _Task)
     await prepare(connection)
     result, status = task.result, OperationStatus.SUCCEEDED
     work: Import | None = None
-    async with child(PARSER, job, [content, cipher.hand_over()]) as running:
+    async with child(job, [content, cipher.hand_over()]) as running:
         async for head, parts in running.frames():
             if head["kind"] == "start":
                 work = _work(task, RosterForm(head["form"]))
@@ -152,14 +172,23 @@ async def _run(connection: asyncpg.Connection, cipher: FieldCipher, task: _Task)
             if stop:
                 status = OperationStatus.CANCELLED
                 break
-    assert result is not None
-    await _finish(connection, cipher, task, content, result, status)
+        assert result is not None
+        if status is OperationStatus.SUCCEEDED:
+            report = await make_report(connection, task.id, running, result, status)
+    if status is OperationStatus.CANCELLED:  # that parser was in the middle of the file
+        async with child({"parse": False}, [content, b""]) as running:
+            report = await make_report(connection, task.id, running, result, status)
+    async with connection.transaction():
+        await set_scope(connection, SYSTEM_SCOPE)
+        await files.keep(connection, cipher, task.id, REPORT, report)
+        await connection.execute(_END, task.id, status, result.model_dump(mode="json"), None)
 
 
 async def _job(connection: asyncpg.Connection, task: _Task) -> dict[str, Any]:
     """Return what the parser needs to know besides the file."""
     divisions = await connection.fetch(_DIVISIONS, ranges_text(_counties(task.access.ranges)))
     return {
+        "parse": True,
         "operation": str(task.id),
         "form": task.asked.form,
         "as_of": task.asked.as_of.isoformat(),
@@ -210,22 +239,6 @@ async def _started(connection: asyncpg.Connection, task: _Task, work: Import, ro
 
 def _actor(access: FrozenAccess) -> Access:
     return Access(access.sub, access.client_id, (), {}, agency_id=access.agency_id)
-
-
-async def _finish(
-    connection: asyncpg.Connection,
-    cipher: FieldCipher,
-    task: _Task,
-    content: bytes,
-    result: ImportResult,
-    status: OperationStatus,
-) -> None:
-    """Make the report and end the operation."""
-    report = await make_report(connection, task.id, content, result, status)
-    async with connection.transaction():
-        await set_scope(connection, SYSTEM_SCOPE)
-        await files.keep(connection, cipher, task.id, REPORT, report)
-        await connection.execute(_END, task.id, status, result.model_dump(mode="json"), None)
 
 
 async def _end(

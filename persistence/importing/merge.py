@@ -30,8 +30,11 @@ PASSING: Final = (
     asyncpg.LockNotAvailableError,
 )
 # Plans are made while the tables are still small: only an index is right when they have grown.
+# A chunk need not be on disk before the next begins: what a power cut takes is done again, progress
+# and rows together. The transaction that ends the operation waits for all of them.
 SETTINGS: Final = """
-SELECT set_config('enable_seqscan', 'off', true), set_config('statement_timeout', '300s', true)
+SELECT set_config('enable_seqscan', 'off', true), set_config('statement_timeout', '300s', true),
+  set_config('synchronous_commit', 'off', true)
 """
 ROWS: Final = """
 INSERT INTO import_row (operation_id, row_number, sheet, sheet_row, form, outcome, person_id, subject_blind, first_row,

@@ -1,9 +1,10 @@
-"""The parser process: reads a roster and hands over staged chunks. ``python -m persistence.importing.parser``.
+"""The parser process: reads a roster, hands over staged chunks, marks the report at the end.
 
-It runs in a process of its own with bounds on memory and processor time, because the file is a
-stranger's and parsing needs room; and so that Python and PostgreSQL work side by side. It has no
-connection to the database and no network. Stdin brings one frame with the job and the file,
-stdout takes ``start``, ``chunk`` …, ``end``, or ``bad_file``.
+It runs (``python -m persistence.importing.parser``) in a process of its own with bounds on memory
+and processor time, because the file is a stranger's and parsing needs room; and so that Python
+and PostgreSQL work side by side. It has no connection to the database. Stdin brings a frame with
+the job and the file, stdout takes ``start``, ``chunk`` …, ``end``; then stdin brings how the rows
+ended, and stdout takes ``report``. Instead of any of these it may answer ``bad_file`` or ``lost``.
 """
 
 import gc
@@ -16,16 +17,19 @@ from itertools import islice
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
+import orjson
+
 from domain.access import RegionRange
 from domain.imports.cells import Cell
 from domain.imports.faults import BadFile
 from domain.imports.header import DEEPEST, SEARCHED_ROWS, Header, find
-from domain.imports.model import RosterForm
+from domain.imports.model import RosterForm, RowOutcome
+from domain.imports.operations import ImportResult
 from domain.imports.people_cells import Survey
 from domain.imports.places import Division, Places
 from domain.imports.reading import people_rows, read_row
 from domain.imports.vocabulary import Vocabulary
-from domain.imports.whole_file import WholeFile, number_columns
+from domain.imports.whole_file import WholeFile, mentions_of
 from domain.people.determination import RuleParameters
 from domain.regions.codes import published, range_of
 from persistence.crypto import FieldCipher
@@ -34,42 +38,52 @@ from persistence.importing import frames
 from persistence.importing.chunk import Chunk, ChunkBuilder, Rules
 from persistence.importing.ids import Ids
 from persistence.sheets.reading import Sheet, read
+from persistence.sheets.report import ReportRow, build_report
 
 MEMORY_BYTES: Final = 3 * 2**30  # address space; a roster of 100,000 rows needs about half of it
 PROCESSOR_SECONDS: Final = 900
 MOST_ROWS: Final = 200_000
-
-
-def bound() -> None:
-    """Set this process' bounds."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold what the columns seal
-    gc.disable()  # rows make no cycles
+FIRST_CHUNK: Final = 500  # a small one first: the database need not wait for a whole chunk to begin
 
 
 def main() -> int:
     """Read the job from stdin, write frames to stdout."""
-    bound()
-    job, (content, keys, *_) = frames.read(sys.stdin.buffer)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold what the columns seal
+    gc.disable()  # rows make no cycles
+    job, (content, keys) = frames.read(sys.stdin.buffer)
     out = sys.stdout.buffer
     try:
-        parse(job, content, FieldCipher.from_hand_over(keys), out)
+        sheets = read(content)
+        if job["parse"]:
+            parse(job, sheets, FieldCipher.from_hand_over(keys), out)
+        ended, (rows,) = frames.read(sys.stdin.buffer)
+        frames.write(out, "report", [mark(ended, rows, sheets)])
     except BadFile as bad:
         frames.write(out, "bad_file", code=bad.code)
     except MemoryError:
         frames.write(out, "bad_file", code="file.too_large")
-    except BrokenPipeError:
+    except (BrokenPipeError, EOFError):
         return 1  # nobody listens any more: cancelled, or the job was killed
     except Exception as error:  # noqa: BLE001 - its text may quote a cell: only its kind leaves this process
         frames.write(out, "lost", error=type(error).__name__)
     return 0
 
 
-def parse(job: dict[str, Any], content: bytes, cipher: FieldCipher, out: BinaryIO) -> None:
+def mark(ended: dict[str, Any], rows: bytes, sheets: Sequence[Sheet]) -> bytes:
+    """Return the report."""
+    listed = [
+        ReportRow(sheet, sheet_row, RowOutcome(outcome), first_row, faults, repaired)
+        for sheet, sheet_row, outcome, first_row, faults, repaired in orjson.loads(rows)
+    ]
+    return build_report(listed, sheets, ImportResult.model_validate(ended["result"]), ended["status"])
+
+
+def parse(job: dict[str, Any], sheets: Sequence[Sheet], cipher: FieldCipher, out: BinaryIO) -> None:
     """Parse a file, whose size has been checked, and write its chunks. Raises ``BadFile``."""
     words = vocabulary()
-    rosters = _rosters(read(content), words, RosterForm(job["form"]))
+    rosters = _rosters(sheets, words, RosterForm(job["form"]))
     if not rosters:
         raise BadFile("file.form_unrecognised")
     form = rosters[0][1].form
@@ -84,7 +98,7 @@ def parse(job: dict[str, Any], content: bytes, cipher: FieldCipher, out: BinaryI
     builder.start(1)
     for number, sheet, sheet_row, header, cells in _people(rosters, words):
         builder.add(read_row(cells, header, survey, number=number, sheet=sheet, sheet_row=sheet_row), rules)
-        if number % job["chunk"] == 0:
+        if number % job["chunk"] == 0 or number == FIRST_CHUNK:
             _hand_over(builder.finish(), job["after"], out)
             builder.start(number + 1)
     if builder.chunk.last_row >= builder.chunk.first_row:
@@ -106,11 +120,19 @@ def _rosters(sheets: Sequence[Sheet], words: Vocabulary, form: RosterForm) -> li
     """Return the sheets that hold the form; the first recognised one decides which form ``auto`` is."""
     found: list[tuple[Sheet, Header]] = []
     for sheet in sheets:
-        header = find(list(islice(sheet.rows, SEARCHED_ROWS + DEEPEST)), words, form)
+        top = list(islice(sheet.rows, SEARCHED_ROWS + DEEPEST))
+        header = find(top, words, form)
         if header is not None:
+            _same_form(header, find(top, words))
             form = header.form
             found.append((sheet, header))
     return found
+
+
+def _same_form(asked: Header, best: Header | None) -> None:
+    """Refuse a roster of another form than the one it is said to be: its women would become children."""
+    if best is not None and best.form is not asked.form and len(best.columns) > len(asked.columns):
+        raise BadFile("file.form_differs")
 
 
 def _people(
@@ -124,23 +146,25 @@ def _people(
 
 
 def _look(rosters: Sequence[tuple[Sheet, Header]], survey: Survey) -> WholeFile:
-    """Make the two passes over the whole file that come before its rows are handed over."""
+    """Go over the whole file before its rows are handed over."""
     words = survey.vocabulary
     memory = WholeFile()
+    mentions = {id(header): mentions_of(header) for _, header in rosters}
     for sheet, header in rosters:
-        columns = number_columns(header)
         for _, cells in people_rows(sheet.rows, header, words):
-            memory.look(cells, columns)
+            memory.look(cells, mentions[id(header)])
         if memory.rows > MOST_ROWS:
             raise BadFile("file.too_many_rows")
     if not memory.rows:
         raise BadFile("file.no_rows")
     memory.looked()
-    columns_of = {id(header): number_columns(header) for _, header in rosters}
-    for number, name, sheet_row, header, cells in _people(rosters, words):
-        if memory.again(cells, columns_of[id(header)]):
-            row = read_row(cells, header, survey, number=number, sheet=name, sheet_row=sheet_row)
-            memory.listen(row, header.form)
+    for _, _, _, header, cells in _people(rosters, words):
+        memory.compare(cells, mentions[id(header)])
+    if memory.compared():
+        for number, name, sheet_row, header, cells in _people(rosters, words):
+            if memory.is_contrary(cells, mentions[id(header)]):
+                row = read_row(cells, header, survey, number=number, sheet=name, sheet_row=sheet_row)
+                memory.listen(row, header.form)
     return memory
 
 

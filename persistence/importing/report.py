@@ -1,4 +1,4 @@
-"""Fetching what the report process needs, and its report."""
+"""The rows a report shows, handed to the parser process that still holds the sheets."""
 
 from typing import Final
 from uuid import UUID
@@ -8,7 +8,7 @@ import orjson
 
 from domain.imports.operations import ImportResult
 from persistence.engine import SYSTEM_SCOPE, set_scope
-from persistence.importing.child import REPORTER, child
+from persistence.importing.child import Child
 from persistence.sheets.report import WHOLE_UP_TO
 
 _ROWS: Final = """
@@ -18,18 +18,14 @@ WHERE operation_id = $1 AND ($2 OR outcome IN ('rejected', 'duplicate') OR fault
 
 
 async def make_report(
-    connection: asyncpg.Connection, operation_id: UUID, content: bytes, result: ImportResult, status: str
+    connection: asyncpg.Connection, operation_id: UUID, running: Child, result: ImportResult, status: str
 ) -> bytes:
     """Return the report of an import that has ended, as XLSX."""
     async with connection.transaction():
         await set_scope(connection, SYSTEM_SCOPE)
         rows = await connection.fetch(_ROWS, operation_id, result.rows <= WHOLE_UP_TO)
     listed = orjson.dumps([tuple(row) for row in rows])
-    job = {"result": result.model_dump(mode="json"), "status": status}
-    async with child(REPORTER, job, [content, listed]) as running:
-        async for _, parts in running.frames():
-            return parts[0]
-    return b""
+    return await running.report(listed, result=result.model_dump(mode="json"), status=status)
 
 
 __all__ = ["make_report"]

@@ -2,7 +2,7 @@ from uuid import UUID
 
 from domain.ids import new_id
 from domain.imports.header import find
-from domain.imports.whole_file import WholeFile, number_columns
+from domain.imports.whole_file import WholeFile, mentions_of
 from persistence.data.forms import vocabulary
 from persistence.importing.ids import Ids
 
@@ -18,7 +18,7 @@ def looked(rows: list[tuple[int, int, int]]) -> WholeFile:
     assert header is not None
     memory = WholeFile()
     for subject, father, mother in rows:
-        memory.look(["名", digits(subject), digits(father), digits(mother)], number_columns(header))
+        memory.look(["名", digits(subject), digits(father), digits(mother)], mentions_of(header))
     memory.looked()
     return memory
 
