@@ -33,8 +33,8 @@ asyncio.run(main())
 """
 KEPT = (
     (
-        "SELECT id, household_id, region_code, remit, name, sex, birth_date, identity_number_blind, phone_blind, version "
-        "FROM person ORDER BY id"
+        "SELECT id, household_id, region_code, remit, name, sex, birth_date, identity_number_blind, phone_blind, "
+        "version FROM person ORDER BY id"
     ),
     "SELECT id, region_code, remit, head_id FROM household ORDER BY id",
     "SELECT person_id, relative_id, relation FROM kinship ORDER BY 1, 2, 3",
