@@ -72,6 +72,8 @@ async def test_an_upload_is_taken_once(service: Service, officer: Caller) -> Non
         ({"mode": "look"}, 422, "/mode", "value.unknown"),
         ({"mode": "apply", "form": "men"}, 422, "/form", "value.unknown"),
         ({"mode": "apply", "as_of": "31.1.2026"}, 400, "/as_of", "date.malformed"),
+        ({"mode": "apply", "as_of": "2099-01-31"}, 422, "/as_of", "date.future"),
+        ({"mode": "apply", "as_of": "1899-12-31"}, 422, "/as_of", "date.too_early"),
         ({"mode": ["apply", "validate"]}, 400, "/mode", "parameter.repeated"),
     ],
 )
