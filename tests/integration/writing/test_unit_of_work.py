@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from auth.policy import grants_of, remit_of
-from domain.access import Access
+from domain.access import Access, Grant, RowScope
 from domain.errors import Conflict, Forbidden, NotFound, Stale
 from domain.events import Event
 from domain.ids import new_id
@@ -122,11 +122,12 @@ async def test_only_ones_own_rows(uow: PostgresUnitOfWork, added: Any, owner: as
 async def test_seen_but_not_yours_to_change(uow: PostgresUnitOfWork, added: Any) -> None:
     row = await added()
     wide, narrow = access(), access()
+    by_case = Grant(RowScope.ASSIGNED, wide.grants["people:read"].clearance)  # writes only what a case opens
     both = Access(
         sub="staff:2",
         client_id="c",
         roles=(),
-        grants={"people:read": wide.grants["people:read"], WRITE: grants_of(["county_officer"], "health")[WRITE]},
+        grants={"people:read": wide.grants["people:read"], WRITE: by_case},
         regions=narrow.regions,
         remit=128,
         agency_id=UUID(int=9),
