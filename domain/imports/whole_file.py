@@ -1,9 +1,9 @@
 """What only the whole file shows: who is named more than once, which rows are one household.
 
-Read in a first pass over the numbers alone; a second finds the parents of whom two rows say
-different things, and only for these a third hears what the file says of them as a whole: it holds
-for the brother's row as well. Memory holds one small number per different person while the first
-pass runs, and afterwards only the repeated.
+A first pass reads the numbers alone, and whether two rows say different things of one parent. Only
+where they do, a second hears what the file says of these people as a whole: it holds for the
+brother's row as well. Memory holds two small numbers per different person while the first pass
+runs, and afterwards only the repeated.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -43,28 +43,44 @@ class WholeFile:
     """The memory of a file, filled by ``look`` for each row in turn, then asked row by row."""
 
     def __init__(self) -> None:
-        self._once: set[int] = set()
         self.repeated: set[int] = set()
         self._joined: dict[int, int] = {}  # union-find over numbers that make rows one household
         self._first_row: dict[int, int] = {}
         self._subjects: dict[int, int] = {}  # repeated subject → first row taken
         self._named: dict[int, int] = {}  # (name, birth date, village) → row * 2 + has a number
         self.rows = 0
-        self._told: dict[Hashable, int] = {}  # what was first said of the repeated, as a hash
+        self._told: dict[Hashable, int] = {}  # what was first said of somebody, as a hash
         self._contrary: set[Hashable] = set()
         self._said: dict[int | tuple[int, str, str], Individual] = {}  # what the file says of the repeated
 
     def look(self, cells: Sequence[Cell], mentions: Sequence["Mention"]) -> None:
-        """First pass: take note of the numbers of one more row."""
+        """First pass: take note of the people one more row names, and of what it says of them."""
         self.rows += 1
-        linked = []
+        width, told = len(cells), self._told
+        linked: list[int] = []
         for mention in mentions:
-            number = _seen(cells[mention.number]) if mention.number < len(cells) else None
+            number = _seen(cells[mention.number]) if mention.number < width else None
+            key: Hashable = number
             if number is None:
-                continue
-            (self.repeated if number in self._once else self._once).add(number)
-            if mention.home:
+                if not linked or not 0 <= mention.name < width:
+                    continue
+                key = (linked[0], mention.role, cells[mention.name])
+            elif mention.home:
                 linked.append(number)
+            said = hash(tuple([cells[column] for column in mention.decisive if column < width]))
+            before = told.get(key)
+            if before is None:
+                told[key] = said if mention.decisive else 0
+                continue
+            if number is not None:
+                self.repeated.add(number)
+            if mention.decisive and before == 0:
+                told[key] = said
+            elif mention.decisive and before != said:
+                self._contrary.add(key)
+        self._link(linked)
+
+    def _link(self, linked: list[int]) -> None:
         first_row = self._first_row
         for one in linked:
             if one not in self._joined and one not in first_row:
@@ -72,41 +88,26 @@ class WholeFile:
         for one in linked[1:]:
             self._join(linked[0], one)
 
-    def looked(self) -> None:
-        """End the first pass: what was named once only need not be remembered."""
-        self._once.clear()
-
-    def compare(self, cells: Sequence[Cell], mentions: Sequence["Mention"]) -> None:
-        """Second pass: find the people of whom two rows say different things."""
-        for key, mention in self._keys(cells, mentions):
-            told = hash(tuple(cells[column] for column in mention.decisive if column < len(cells)))
-            if self._told.setdefault(key, told) != told:
-                self._contrary.add(key)
-
-    def compared(self) -> bool:
-        """End the second pass; tells whether a third is needed."""
+    def looked(self) -> bool:
+        """End the first pass; tells whether two rows say different things of anybody."""
         self._told.clear()
         return bool(self._contrary)
 
     def is_contrary(self, cells: Sequence[Cell], mentions: Sequence["Mention"]) -> bool:
         """Tell whether a row speaks of somebody of whom another says something else."""
-        return any(key in self._contrary for key, _ in self._keys(cells, mentions))
-
-    def _keys(self, cells: Sequence[Cell], mentions: Sequence["Mention"]) -> Iterator[tuple[Hashable, "Mention"]]:
-        """Yield the relatives of a row that other rows may name: by number, else by name in a repeated family."""
         width = len(cells)
-        family = 0
-        for mention in mentions:
-            number = _seen(cells[mention.number]) if mention.number < width else None
-            if number is not None and number in self.repeated:
-                family = family or number * mention.home
-                if mention.decisive:
-                    yield number, mention
-            elif number is None and family and 0 <= mention.name < width:
-                yield (family, mention.role, cells[mention.name]), mention
+        numbers = [_seen(cells[one.number]) if one.number < width else None for one in mentions]
+        if any(number in self._contrary for number in numbers):
+            return True
+        family = next((number for number, one in zip(numbers, mentions, strict=True) if number and one.home), None)
+        return any(
+            (family, one.role, cells[one.name]) in self._contrary
+            for number, one in zip(numbers, mentions, strict=True)
+            if number is None and 0 <= one.name < width
+        )
 
     def listen(self, row: RosterRow, form: RosterForm) -> None:
-        """Third pass: keep what a taken row says of its people; of contrary words the first count."""
+        """Second pass: keep what a taken row says of its people; of contrary words the first count."""
         if row.rejected:
             return
         for key, one in self._relatives(row, form):

@@ -96,6 +96,7 @@ class ChunkBuilder:
         self._unnumbered: dict[tuple[int, str, str], tuple[int, int]] = {}  # household, relation, name → the same
         self._people: dict[int, _Staged] = {}
         self._households: set[int] = set()
+        self._blinds: dict[str, bytes] = {}
         self.chunk = Chunk(1)
 
     def start(self, first_row: int) -> None:
@@ -103,6 +104,7 @@ class ChunkBuilder:
         self.chunk = Chunk(first_row, first_row - 1, {table: [] for table in stages_of(self.form)})
         self._people = {}
         self._households = set()
+        self._blinds = {}
 
     def add(self, row: RosterRow, rules: Mapping[int, Rules]) -> None:
         """Add a row. It ends here when it is rejected or a duplicate."""
@@ -270,7 +272,7 @@ class ChunkBuilder:
         told: str | None = None,
     ) -> None:
         own = row.subject.identity_number
-        blind = self._cipher.blind("identity_number", own) if own and outcome is not RowOutcome.REJECTED else None
+        blind = self._blind(own) if own and outcome is not RowOutcome.REJECTED else None
         faults = orjson.dumps([one.as_json() for one in row.faults]).decode() if row.faults else "[]"
         self.chunk.lines["row"].append(
             "\t".join(
@@ -289,6 +291,13 @@ class ChunkBuilder:
                 )
             )
         )
+
+    def _blind(self, number: str) -> bytes:
+        """Return a number's blind index; a chunk asks for a subject's twice."""
+        known = self._blinds.get(number)
+        if known is None:
+            known = self._blinds[number] = self._cipher.blind("identity_number", number)
+        return known
 
     def finish(self) -> Chunk:
         """Write the lines of the chunk's people and their absences, and return the chunk."""
@@ -362,7 +371,7 @@ class ChunkBuilder:
         sealed = [pg.NULL] * 8
         if (number := said.identity_number) is not None:
             sealed[0] = pg.octets(seal("person", "identity_number_cipher", row, number.encode()))
-            sealed[1] = pg.octets(blind("identity_number", number))
+            sealed[1] = pg.octets(self._blind(number))
             sealed[2] = mask_identity_number(number)
         if (phone := said.phone) is not None:
             sealed[3] = pg.octets(seal("person", "phone_cipher", row, phone.encode()))

@@ -157,10 +157,7 @@ def _look(rosters: Sequence[tuple[Sheet, Header]], survey: Survey) -> WholeFile:
             raise BadFile("file.too_many_rows")
     if not memory.rows:
         raise BadFile("file.no_rows")
-    memory.looked()
-    for _, _, _, header, cells in _people(rosters, words):
-        memory.compare(cells, mentions[id(header)])
-    if memory.compared():
+    if memory.looked():
         for number, name, sheet_row, header, cells in _people(rosters, words):
             if memory.is_contrary(cells, mentions[id(header)]):
                 row = read_row(cells, header, survey, number=number, sheet=name, sheet_row=sheet_row)
