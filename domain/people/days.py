@@ -17,6 +17,8 @@ def add_months(day: date, months: int) -> date:
 
     Aug 31 + 6 months = Feb 28 (Feb 29 in a leap year), as Civil Code art. 202 ends a period.
     """
+    if months == 0:
+        return day
     year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
     leap = month0 == 1 and (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
     return date(year, month0 + 1, min(day.day, _LAST_DAY[month0] + leap))

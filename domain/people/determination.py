@@ -149,11 +149,11 @@ def _child(facts: Facts, day: date, rules: RuleParameters) -> _Outcome:
     mother = _parent("mother", facts.mother, facts.child_claims, day, rules)
     parents = (father, mother)
     reasons = tuple(parent.reason for parent in parents)
-    if all(parent.state is _State.UNABLE for parent in parents):
+    if father.state is _State.UNABLE and mother.state is _State.UNABLE:
         both_dead = all(parent.reason.code.endswith("_dead") for parent in parents)
         # 民发〔2019〕62号: a child whose parents live but cannot act is de facto unsupported.
         return _no(*reasons, flags=("orphan",) if both_dead else ("de_facto_unsupported",))
-    if all(parent.state in {_State.AWAY, _State.UNABLE, _State.ONE_OF_BOTH} for parent in parents):
+    if father.state in _GONE and mother.state in _GONE:
         return _yes(*reasons)
     return _no(*reasons)
 
@@ -206,6 +206,10 @@ class _State(Enum):
     UNKNOWN = "unknown"
 
 
+_GONE = (_State.AWAY, _State.UNABLE, _State.ONE_OF_BOTH)
+_NOBODY, _NO_CLAIMS = Individual(), ChildClaims()
+
+
 @dataclass(frozen=True, slots=True)
 class _Parent:
     state: _State
@@ -214,8 +218,8 @@ class _Parent:
 
 def _parent(who: str, parent: Individual | None, claims: ChildClaims, day: date, rules: RuleParameters) -> _Parent:
     """Say what a parent is on a day: by the record, and by the form where the record is silent."""
-    claims = claims if _claimed(claims.claimed_on, day) else ChildClaims()
-    person = parent or Individual()
+    claims = claims if _claimed(claims.claimed_on, day) else _NO_CLAIMS
+    person = parent or _NOBODY
     situation = situation_on(person, day)
     if situation is not Situation.LIVING:
         when = {"on": person.died_on} if person.died_on else {}

@@ -98,11 +98,15 @@ def away_since(person: Individual, day: date, reasons: frozenset[AbsenceReason],
     A return ends the absence the day it is recorded; leaving again within the tolerated days
     makes it whole again, from its first day.
     """
+    if not person.spells:
+        return None
     known = [one for one in person.spells if one.since <= day and _counts(one, reasons, rules)]
     current = [one.since for one in known if one.returned_on is None or one.returned_on > day]
     if not current:
         return None
     start = min(current)
+    if len(known) == 1:  # nothing earlier to join on to
+        return start
     ended = ((one.returned_on, one.since) for one in known if one.returned_on is not None)
     for returned_on, since in sorted(ended, reverse=True):
         if (start - returned_on).days <= rules.tolerated_home_visit_days:
@@ -116,6 +120,8 @@ def _counts(spell: Spell, reasons: frozenset[AbsenceReason], rules: RuleParamete
 
 def gone(person: Individual, day: date) -> Spell | None:
     """Return the spell in which somebody is away on a day, for whatever reason."""
+    if not person.spells:
+        return None
     here = (one for one in person.spells if one.since <= day and (one.returned_on is None or one.returned_on > day))
     return min(here, key=lambda one: one.since, default=None)
 
