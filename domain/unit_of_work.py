@@ -106,7 +106,7 @@ class Work(Protocol):
         """Return each person's region code and the facts of her determination."""
 
     async def rules(self, region_code: int, as_of: date) -> RulesInForce:
-        """Return the rule set in force: the nearest region wins."""
+        """Return the rule set in force: the nearest region wins. ``LookupError`` before the first one."""
 
     async def populations(self, ids: Iterable[UUID]) -> dict[UUID, frozenset[Population]]:
         """Return the profiles in force of people."""

@@ -141,6 +141,10 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "地区不够具体", "请写到村（居）一级。",
         "Too coarse", "Name the village.",
     ),
+    "rules.none_yet": (
+        "当时没有规则", "那一天还没有生效的认定规则。",
+        "No rules then", "No rules of the determination were in force on that day.",
+    ),
     "rules.past": (
         "规则不能倒签", "认定规则只能从今天或以后起生效。",
         "Rules in the past", "A rule set begins today or later.",

@@ -3,7 +3,7 @@
 from typing import Final
 
 from domain.access import Access, FieldClass, Sight
-from domain.errors import Forbidden
+from domain.errors import Fault, Forbidden, InvalidInput
 from domain.people.commands import Determine, Reveal
 from domain.people.determination import determine
 from domain.people.reasons import Explanation, explain
@@ -36,12 +36,18 @@ async def reveal(access: Access, uow: UnitOfWork, command: Reveal) -> dict[str, 
 
 
 async def explain_determination(access: Access, uow: UnitOfWork, command: Determine) -> Explanation:
-    """Return what a person's determination is on a day, and why; nothing is written."""
+    """Return what a person's determination is on a day, and why; nothing is written.
+
+    Raises ``InvalidInput`` (``rules.none_yet``) for a day before the first rules: nobody was determined then.
+    """
     async with uow.begin(access, "people:read") as work:
         person = await work.load("person", command.person_id, lock=False)
         as_of = command.as_of or work.today
         async with work.as_system():
             facts = await work.facts([person["id"]], as_of)
-            rules = await work.rules(person["region_code"], as_of)
+            try:
+                rules = await work.rules(person["region_code"], as_of)
+            except LookupError:
+                raise InvalidInput(Fault("/as_of", "rules.none_yet")) from None
         found = determine(facts[person["id"]][1], as_of, rules.parameters) if facts else ()
         return explain(person["id"], as_of, rules, found)

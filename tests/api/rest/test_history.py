@@ -77,6 +77,8 @@ async def test_a_determination_is_of_a_day(service: Service) -> None:
     for query, code in (("as_of=2024-9-1", "date.malformed"), ("as_of=2024-02-30", "date.malformed")):
         problem = is_problem(await office.get(f"{path}?{query}"), 400, "input.invalid")
         assert problem["errors"][0]["code"] == code
+    before_the_rules = is_problem(await office.get(f"{path}?as_of=2016-02-03"), 422, "input.invalid")
+    assert [one["code"] for one in before_the_rules["errors"]] == ["rules.none_yet"]
     is_problem(await office.get(f"{path}?day=2024-01-01"), 400, "parameter.unknown")
     is_problem(await (await service.caller("neighbour_county")).get(path), 404, "not_found")
     assert await service.state() == before
