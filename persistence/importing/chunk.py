@@ -5,9 +5,8 @@ and blind indexes are made, so that the database is left with sets to join and i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -18,18 +17,13 @@ from domain.imports.model import RosterForm, RowOutcome
 from domain.imports.roster import Individual, RosterRow
 from domain.imports.whole_file import WholeFile, compact
 from domain.people.determination import RuleParameters, determine
-from domain.people.masks import mask_address, mask_contact, mask_identity_number, mask_phone
-from domain.people.model import Situation
-from domain.people.priority import priority_of
+from domain.people.masks import mask_address, mask_contact
 from domain.people.remits import remit_bits
-from domain.pinyin import name_keys
 from persistence.crypto import FieldCipher
 from persistence.importing import copy_text as pg
 from persistence.importing.ids import HOUSEHOLD, PROFILE, SUBJECT, Ids
+from persistence.importing.people_lines import Home, PeopleLines, StagedPerson, fill, stated
 from persistence.importing.staging import stages_of
-
-STATED: Final = tuple(one.name for one in fields(Individual) if one.name != "identity_number")
-_AWAY: Final = 1 << STATED.index("away")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +32,6 @@ class Rules:
 
     id: UUID
     parameters: RuleParameters
-
-
-class _Home(NamedTuple):
-    """How a person belongs to the row's household: is she a member, does her own household count for it."""
-
-    household: int | None
-    ties: bool
-    remit: int
-
-
-@dataclass(slots=True)
-class _Staged:
-    """A person of this chunk: what its rows say of her, first statement first."""
-
-    key: int
-    row: int
-    subject: bool
-    region_code: int
-    household: int | None
-    ties: bool
-    again: bool
-    stated: int
-    remit: int
-    said: Individual
 
 
 @dataclass(slots=True)
@@ -84,19 +54,11 @@ class ChunkBuilder:
         self._subject_remit = remit_bits((population,), (population,))
         self._member_remit = remit_bits((), (population,))
         self._other_remit = remit_bits(())
-        own = (f"{form}_profile", "guardianship", "kinship", "left_behind_status")
-        self._parts = {
-            (subject, away): orjson.dumps(
-                {"changed": sorted((*(own if subject else ()), *(("absence",) if away else ())))}
-            ).decode()
-            for subject in (True, False)
-            for away in (True, False)
-        }
+        self._lines = PeopleLines(form, cipher)
         self._named: dict[int, tuple[int, int]] = {}  # repeated number → id, which facts were stated
         self._unnumbered: dict[tuple[int, str, str], tuple[int, int]] = {}  # household, relation, name → the same
-        self._people: dict[int, _Staged] = {}
+        self._people: dict[int, StagedPerson] = {}
         self._households: set[int] = set()
-        self._blinds: dict[str, bytes] = {}
         self.chunk = Chunk(1)
 
     def start(self, first_row: int) -> None:
@@ -104,7 +66,7 @@ class ChunkBuilder:
         self.chunk = Chunk(first_row, first_row - 1, {table: [] for table in stages_of(self.form)})
         self._people = {}
         self._households = set()
-        self._blinds = {}
+        self._lines.start()
 
     def add(self, row: RosterRow, rules: Mapping[int, Rules]) -> None:
         """Add a row. It ends here when it is rejected or a duplicate."""
@@ -115,7 +77,7 @@ class ChunkBuilder:
             return
         root = self._memory.household_of(row, self.form)
         household = self._ids.of(root, HOUSEHOLD)
-        subject = self._stage(row.subject, row, SUBJECT, _Home(household, ties=True, remit=self._subject_remit), None)
+        subject = self._stage(row.subject, row, SUBJECT, Home(household, ties=True, remit=self._subject_remit), None)
         head = self._relatives(row, subject, household, root)
         self._household_line(row, household, subject if head is None else head)
         self._profile_line(row, subject)
@@ -131,7 +93,7 @@ class ChunkBuilder:
         for slot, one in enumerate(row.relatives, start=1):
             member = one.role in MEMBER_ROLES
             remit = self._member_remit if member else self._other_remit
-            home = _Home(household if member else None, one.role in HOUSEHOLD_ROLES, remit)
+            home = Home(household if member else None, one.role in HOUSEHOLD_ROLES, remit)
             key = self._stage(one.person, row, slot, home, (root, one.relation, one.person.name))
             if key == subject or (key, one.relation) in named:
                 continue
@@ -161,28 +123,28 @@ class ChunkBuilder:
         said: Individual,
         row: RosterRow,
         slot: int,
-        home: _Home,
+        home: Home,
         unnumbered: tuple[int, str, str] | None,
     ) -> int:
         """Return the id of a person of a row; what an earlier row stated of her stands."""
         key = self._ids.of(row.number, slot)
         number = None if said.identity_number is None else compact(said.identity_number)
-        stated = 0
+        before = 0
         if number is not None and number in self._memory.repeated:
-            key, stated = self._named.get(number, (key, 0))
-            self._named[number] = (key, stated | _stated(said))
+            key, before = self._named.get(number, (key, 0))
+            self._named[number] = (key, before | stated(said))
         elif number is None and unnumbered is not None:
-            key, stated = self._unnumbered.get(unnumbered, (key, 0))
-            self._unnumbered[unnumbered] = (key, stated | _stated(said))
+            key, before = self._unnumbered.get(unnumbered, (key, 0))
+            self._unnumbered[unnumbered] = (key, before | stated(said))
         known = self._people.get(key)
         if known is None:
             again = key != self._ids.of(row.number, slot)
-            self._people[key] = _Staged(
-                key, row.number, unnumbered is None, row.region_code, home.household, home.ties, again, stated,
+            self._people[key] = StagedPerson(
+                key, row.number, unnumbered is None, row.region_code, home.household, home.ties, again, before,
                 home.remit, said,
             )  # fmt: skip
         else:
-            _fill(known.said, said)
+            fill(known.said, said)
             known.remit |= home.remit
             known.ties |= home.ties
             known.subject |= unnumbered is None
@@ -272,7 +234,7 @@ class ChunkBuilder:
         told: str | None = None,
     ) -> None:
         own = row.subject.identity_number
-        blind = self._blind(own) if own and outcome is not RowOutcome.REJECTED else None
+        blind = self._lines.blind(own) if own and outcome is not RowOutcome.REJECTED else None
         faults = orjson.dumps([one.as_json() for one in row.faults]).decode() if row.faults else "[]"
         self.chunk.lines["row"].append(
             "\t".join(
@@ -292,111 +254,14 @@ class ChunkBuilder:
             )
         )
 
-    def _blind(self, number: str) -> bytes:
-        """Return a number's blind index; a chunk asks for a subject's twice."""
-        known = self._blinds.get(number)
-        if known is None:
-            known = self._blinds[number] = self._cipher.blind("identity_number", number)
-        return known
-
     def finish(self) -> Chunk:
         """Write the lines of the chunk's people and their absences, and return the chunk."""
         people, absences = self.chunk.lines["person"], self.chunk.lines["absence"]
         for one in self._people.values():
-            people.append(self._person_line(one))
-            away = one.said.away
-            if away is not None:
-                absences.append(
-                    "\t".join(
-                        (
-                            str(one.row),
-                            pg.key(one.key),
-                            str(away.since),
-                            away.reason,
-                            pg.text(away.destination),
-                            pg.number(away.destination_code),
-                            pg.text(away.contact_frequency),
-                            str(one.region_code),
-                            "t" if one.stated & _AWAY else "f",
-                        )
-                    )
-                )
+            people.append(self._lines.person(one))
+            if (absence := self._lines.absence(one)) is not None:
+                absences.append(absence)
         return self.chunk
-
-    def _person_line(self, one: _Staged) -> str:
-        said = one.said
-        name = said.name or None
-        pinyin, initials = name_keys(name) if name else (None, None)
-        hardship = said.hardship or ()
-        living = said.situation is Situation.LIVING
-        return "\t".join(
-            (
-                pg.key(one.key),
-                str(one.row),
-                "t" if one.subject else "f",
-                str(one.region_code),
-                pg.key(one.household),
-                "t" if one.ties else "f",
-                "t" if one.again else "f",
-                str(one.stated),
-                str(one.remit),
-                str(
-                    priority_of(hardship, said.disability_category or said.disability_grade, said.health, said.illness)
-                ),
-                self._parts[one.subject, said.away is not None],
-                pg.number(said.registered_region_code),
-                pg.text(name),
-                pg.text(pinyin),
-                pg.text(initials),
-                said.sex or pg.NULL,
-                pg.number(said.birth_date),
-                said.ethnicity or pg.NULL,
-                said.education or pg.NULL,
-                said.marital_status or pg.NULL,
-                said.health or pg.NULL,
-                pg.text(said.disability_category),
-                pg.number(said.disability_grade),
-                pg.text(said.illness),
-                pg.array(said.hardship),
-                pg.flag(said.capable),
-                pg.NULL if living else said.situation,
-                pg.number(said.died_on),
-                *self._sealed(one.key, said),
-            )
-        )
-
-    def _sealed(self, key: int, said: Individual) -> tuple[str, ...]:
-        """Return the eight columns of identity number, phone and address."""
-        seal, blind, row = self._cipher.seal_bytes, self._cipher.blind, key.to_bytes(16)
-        sealed = [pg.NULL] * 8
-        if (number := said.identity_number) is not None:
-            sealed[0] = pg.octets(seal("person", "identity_number_cipher", row, number.encode()))
-            sealed[1] = pg.octets(self._blind(number))
-            sealed[2] = mask_identity_number(number)
-        if (phone := said.phone) is not None:
-            sealed[3] = pg.octets(seal("person", "phone_cipher", row, phone.encode()))
-            sealed[4] = pg.octets(blind("phone", phone))
-            sealed[5] = mask_phone(phone)
-        if (address := said.address) is not None:
-            sealed[6] = pg.octets(seal("person", "address_cipher", row, address.encode()))
-            sealed[7] = pg.text(mask_address(address))
-        return tuple(sealed)
-
-
-def _unsaid(value: object) -> bool:
-    return value is None or value == "" or value is Situation.LIVING
-
-
-def _stated(said: Individual) -> int:
-    """Return which facts a row states, a bit each."""
-    return sum(1 << bit for bit, name in enumerate(STATED) if not _unsaid(getattr(said, name)))
-
-
-def _fill(known: Individual, said: Individual) -> None:
-    """Add what a later row says where the earlier ones say nothing."""
-    for name in STATED:
-        if _unsaid(getattr(known, name)):
-            setattr(known, name, getattr(said, name))
 
 
 __all__ = ["Chunk", "ChunkBuilder", "Rules"]

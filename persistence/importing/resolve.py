@@ -10,7 +10,7 @@ from typing import Final
 import asyncpg
 
 from domain.imports.faults import sentence
-from persistence.importing.chunk import STATED
+from persistence.importing.people_lines import STATED
 from persistence.importing.staging import PERSON_FACTS, PROFILES
 
 # By identity number, anywhere: a SECURITY DEFINER function of the migrations tells who holds it.
