@@ -107,10 +107,6 @@ async def test_a_known_token_costs_no_query(
     monkeypatch.setattr(store, "client", asked)
     monkeypatch.setattr(store, "versions", asked)
     assert await door.authenticate(headers) is first
-    started = time.perf_counter()
-    for _ in range(1000):
-        await door.authenticate(headers)
-    assert (time.perf_counter() - started) / 1000 < 50e-6, "5 µs were measured"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 FIRST_START_SECONDS = 120.0  # the promise is 30; a busy machine may take longer, and that is not what is tested here
-SECOND_START_SECONDS = 4.0
+SECOND_START_SECONDS = 20.0  # the promise is 4, for the same reason
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -73,8 +73,20 @@ class Installation:
         assert self.process is not None
         return list(psutil.Process(self.process.pid).children(recursive=True))
 
+    def those(self, part: str) -> list[psutil.Process]:
+        """The living processes of the family whose command names ``part``."""
+        return [one for one in self.family() if part in command_of(one)]
+
     def one(self, part: str) -> psutil.Process:
-        return next(one for one in self.family() if part in " ".join(one.cmdline()))
+        return self.those(part)[0]
+
+
+def command_of(process: psutil.Process) -> str:
+    """Its command line; empty for one that ends, or is not yet reaped, while we look."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
 
 
 def free_port() -> int:
@@ -196,7 +208,7 @@ def test_a_killed_process_comes_back(installation: Installation, part: str) -> N
     victim.kill()
     gone([victim])
     deadline = time.monotonic() + 10
-    while time.monotonic() < deadline and not any(part in " ".join(one.cmdline()) for one in installation.family()):
+    while time.monotonic() < deadline and not installation.those(part):
         time.sleep(0.05)
     assert installation.one(part).pid != victim.pid
     installation.ready(15)
