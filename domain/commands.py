@@ -23,6 +23,7 @@ EARLIEST = date(1900, 1, 1)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SPACES = re.compile(r"\s+")
+_REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Command(BaseModel):
@@ -71,15 +72,22 @@ def _uuid(value: object) -> object:
 
 
 def _clean(value: object) -> object:
-    """Refuse what no field may hold: control characters, NUL, lone surrogates."""
-    if isinstance(value, str) and any(unicodedata.category(one) in {"Cc", "Cs"} for one in value if one != "\n"):
+    """Refuse what no field may hold: control characters, NUL, lone surrogates, what turns the reading order round."""
+    if isinstance(value, str) and any(
+        unicodedata.category(one) in {"Cc", "Cs"} or one in _REORDERING for one in value if one != "\n"
+    ):
         raise PydanticCustomError("text.control_character", "control characters are not allowed")
     return value
 
 
 def _folded(value: object) -> object:
-    """Bring a name or code to its one form: NFKC, single spaces, none around it."""
+    """Bring a name or code to its one form: NFKC, single spaces, none around it.
+
+    What cannot be seen has no place in it: two names that look alike would be two people.
+    """
     cleaned = _clean(value)
+    if isinstance(cleaned, str) and any(unicodedata.category(one) == "Cf" for one in cleaned):
+        raise PydanticCustomError("text.invisible", "invisible characters are not allowed")
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", cleaned)).strip() if isinstance(cleaned, str) else cleaned
 
 

@@ -125,6 +125,10 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "文字有误", "文字中有不允许的字符。",
         "Bad text", "The text holds characters that are not allowed.",
     ),
+    "text.invisible": (
+        "文字有误", "名称和代码中有看不见的字符（例如零宽空格），请重新输入。",
+        "Invisible character", "Names and codes cannot hold invisible characters, such as a zero-width space.",
+    ),
     "time.malformed": (
         "时间不对", "请按“2013-04-05T08:00:00+08:00”的格式填写时间。",
         "Not a time", "A time is written as 2013-04-05T08:00:00+08:00.",

@@ -90,8 +90,8 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "Not an object", "The body must be a JSON object.",
     ),
     "media_type.unsupported": (
-        "内容类型不支持", "请以 application/json 提交。",
-        "Unsupported media type", "Send application/json.",
+        "内容类型不支持", "请以 application/json（UTF-8，不压缩）提交。",
+        "Unsupported media type", "Send application/json in UTF-8, not compressed.",
     ),
     "not_found": (
         "没有找到", "没有找到，或者不在您的管辖范围内。",

@@ -66,8 +66,9 @@ def command_of(
     """Return the object a command is validated from."""
     given: object = {}
     if body:
-        kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-        if kind not in (b"application/json", b"application/merge-patch+json"):
+        encoding = headers.get(b"content-encoding", b"identity").lower().replace(b"identity", b"")
+        kind, *parameters = (part.strip() for part in headers.get(b"content-type", b"").lower().split(b";"))
+        if kind not in (b"application/json", b"application/merge-patch+json") or not _in_utf8(parameters) or encoding:
             raise InvalidInput(code="media_type.unsupported", malformed=True)
         given = read_json(body)
     if not isinstance(given, dict):
@@ -83,6 +84,11 @@ def command_of(
     if version is not None:
         given["version"] = version
     return given
+
+
+def _in_utf8(parameters: list[bytes]) -> bool:
+    charsets = [part.removeprefix(b"charset=").strip(b'"') for part in parameters if part.startswith(b"charset=")]
+    return all(charset == b"utf-8" for charset in charsets)
 
 
 def shown_by(write: Write, result: Any) -> View:

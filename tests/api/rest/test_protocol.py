@@ -1,5 +1,6 @@
 """HTTP around every operation: methods, addresses, media types, sizes, languages, request ids."""
 
+import gzip
 from typing import Any
 
 import orjson
@@ -60,7 +61,10 @@ async def test_an_address_has_one_spelling(officer: Caller, person: str, path: s
 
 
 @pytest.mark.parametrize("path", ["/v1/people", "/graphql"])
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml", ""])
+@pytest.mark.parametrize(
+    "kind",
+    ["text/plain", "application/x-www-form-urlencoded", "application/xml", "", "application/json; charset=gb18030"],
+)
 async def test_only_json_is_read(service: Service, officer: Caller, path: str, kind: str) -> None:
     before = await service.state()
     headers = {"content-type": kind} if kind else {}
@@ -69,6 +73,14 @@ async def test_only_json_is_read(service: Service, officer: Caller, path: str, k
     document = answer.json()
     problem = document if path != "/graphql" else document["errors"][0]["extensions"]
     assert (problem["status"], problem["code"]) == (415, "media_type.unsupported")
+    assert await service.state() == before
+
+
+async def test_a_packed_body_is_refused_not_misread(service: Service, officer: Caller) -> None:
+    before = await service.state()
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    answer = await officer.ask("POST", "/v1/people", content=gzip.compress(b"{}"), headers=headers)
+    is_problem(answer, 415, "media_type.unsupported")
     assert await service.state() == before
 
 

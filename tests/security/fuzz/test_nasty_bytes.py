@@ -57,6 +57,8 @@ VALUES: list[tuple[str, str, Any, str]] = [
     ("number for a text", "name", 7, "field.type"),
     ("number for a flag", "capable", 1, "field.type"),
     ("control character", "name", "a\x1bb", "text.control_character"),
+    ("zero-width space", "name", "a\u200bb", "text.invisible"),
+    ("reading order turned", "name", "a\u202eb", "text.control_character"),
     ("nothing but spaces", "name", "\u3000 ", "field.too_short"),
     ("65 characters", "name", "张" * 65, "field.too_long"),
     ("object for a text", "name", {"a": 1}, "field.type"),
