@@ -6,6 +6,8 @@ from domain.agencies import use_cases as agency_cases
 from domain.imports import use_cases as imports
 from domain.people import commands as people
 from domain.people import use_cases as cases
+from domain.transfers import commands as transfer
+from domain.transfers import moving
 from domain.writes import NODE, UseCase, Write
 
 PEOPLE = "people:write"
@@ -49,6 +51,10 @@ WRITES: tuple[Write, ...] = (
     _write(cases.close_profile, people.CloseProfile, "/v1/profiles/{id}:close", NODE, PEOPLE, "profile_id"),
     _write(cases.create_household, people.CreateHousehold, "/v1/households", "Household", PEOPLE, status=201),
     _write(cases.add_member, people.AddMember, "/v1/households/{id}:add_member", "Household", PEOPLE, "household_id"),
+    _write(moving.move_person, transfer.MovePerson, "/v1/people/{id}:move", "Person", PEOPLE, "person_id"),
+    _write(
+        moving.move_household, transfer.MoveHousehold, "/v1/households/{id}:move", "Household", PEOPLE, "household_id"
+    ),
     _write(cases.record_kinship, people.RecordKinship, "/v1/kinships", "Kinship", PEOPLE, status=201),
     _write(cases.remove_kinship, people.RemoveKinship, "/v1/kinships/{id}:remove", "Kinship", PEOPLE, "kinship_id"),
     _write(

@@ -58,7 +58,9 @@ class Work(Protocol):
     async def load(self, record: str, row_id: UUID, *, version: int | None = None, lock: bool = True) -> Row:
         """Lock and return a row. Raises ``NotFound`` (unseen), ``Forbidden`` (seen only), ``Stale``."""
 
-    async def find(self, record: str, *, where: Mapping[str, Any], open_until: str | None = None) -> list[Row]:
+    async def find(
+        self, record: str, *, where: Mapping[str, Any], open_until: str | None = None, lock: bool = True
+    ) -> list[Row]:
         """Lock and return visible rows by equal columns; ``open_until`` names an end that must be null."""
 
     async def insert(self, record: str, values: Mapping[str, Any]) -> Row:
@@ -66,6 +68,9 @@ class Work(Protocol):
 
     async def update(self, record: str, row: Row, changes: Mapping[str, Any]) -> Row:
         """Write changed columns and count the version up. Raises ``Stale``."""
+
+    def differing(self, record: str, row: Row, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the changes that change something; sealed fields are compared in plain text."""
 
     async def delete(self, record: str, row: Row) -> None:
         """Delete a row of the few records that are not ended but taken back."""
@@ -93,8 +98,8 @@ class Work(Protocol):
 
     # --- what people's use cases ask beyond single rows
 
-    async def lock_circle(self, person_id: UUID) -> frozenset[UUID]:
-        """Lock a person with spouse, parents and children, in key order; returns their ids."""
+    async def lock_circle(self, *people: UUID) -> frozenset[UUID]:
+        """Lock people with their spouses, parents and children, in key order; returns all their ids."""
 
     async def region(self, code: str, day: date) -> int | None:
         """Return the 12-digit number of a division in force on a day, else None."""
@@ -123,8 +128,8 @@ class Work(Protocol):
     async def close_access(self, person_id: UUID) -> None:
         """End what a person was opened to, and what was opened of her but for a case."""
 
-    async def move_rows(self, person_id: UUID, region_code: int) -> None:
-        """Bring the copies of a person's region on the rows of her file up to date."""
+    async def move_rows(self, people: Iterable[UUID], region_code: int) -> None:
+        """Bring the copies of people's region on the rows of their files up to date."""
 
 
 class UnitOfWork(Protocol):

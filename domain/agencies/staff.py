@@ -16,7 +16,6 @@ from domain.agencies.commands import (
 )
 from domain.agencies.use_cases import (
     AGENCIES,
-    differing,
     division,
     event,
     open_agency,
@@ -58,16 +57,13 @@ async def update_staff(access: Access, uow: UnitOfWork, command: UpdateStaff) ->
         within_reach(work.access, member["region_code"])
         rules.still_open(member["valid_to"], Conflict("staff.ended"))
         agency = await open_agency(work, member["agency_id"], "/staff_id")
-        changes = patch(command, "staff_id", "region", "phone", required=("name", "posts"))
+        changes = patch(command, "staff_id", "region", required=("name", "posts"))
         if "posts" in changes:
             changes["posts"] = sorted(set(changes["posts"]))
         if "region" in command.model_fields_set:
             changes["region_code"] = await _workplace(work, command.region, agency)
-        changes = differing(member, changes)
+        changes = work.differing("staff", member, changes)
         await _own_department(work, changes.get("department_id"), agency)
-        changes |= command.given(
-            "staff_id", "version", "department_id", "region", "name", "posts"
-        )  # sealed: not compared
         return await save(work, "staff", member, changes, "staff.updated")
 
 
@@ -106,12 +102,18 @@ async def update_leading_group(access: Access, uow: UnitOfWork, command: UpdateL
         group = await work.load("leading_group", command.leading_group_id, version=command.version)
         within_reach(work.access, group["region_code"])
         rules.still_open(group["valid_to"], Conflict("leading_group.ended"))
-        changes = differing(group, patch(command, "leading_group_id", "seats", required=("name",)))
+        changes = work.differing(
+            "leading_group", group, patch(command, "leading_group_id", "seats", required=("name",))
+        )
         await _office(work, changes.get("office_department_id"), group["region_code"])
         if command.seats is None:
             return await save(work, "leading_group", group, changes, "leading_group.updated")
+        seats = await work.find("leading_group_member", where={"leading_group_id": group["id"]})
+        held = [(one["staff_id"], one["role"]) for one in sorted(seats, key=lambda one: one["position"])]
+        if held == [(one.staff_id, one.role) for one in command.seats]:
+            return await save(work, "leading_group", group, changes, "leading_group.updated")
         await _seatable(work, command.seats, group["region_code"])
-        for seat in await work.find("leading_group_member", where={"leading_group_id": group["id"]}):
+        for seat in seats:
             await work.delete("leading_group_member", seat)
         await _seat(work, group["id"], command.seats)
         row = await work.update("leading_group", group, changes)

@@ -50,7 +50,7 @@ async def update_agency(access: Access, uow: UnitOfWork, command: UpdateAgency) 
         agency = await work.load("agency", command.agency_id, version=command.version)
         within_reach(work.access, agency["region_code"])
         rules.still_open(agency["valid_to"], Conflict("agency.ended"))
-        changes = differing(agency, patch(command, "agency_id", required=("name",)))
+        changes = work.differing("agency", agency, patch(command, "agency_id", required=("name",)))
         if changes.get("parent_id") is not None:
             await _movable(work, agency, changes["parent_id"])
         if "name" in changes:
@@ -90,7 +90,7 @@ async def update_department(access: Access, uow: UnitOfWork, command: UpdateDepa
     async with uow.begin(access, AGENCIES) as work:
         department = await work.load("department", command.department_id, version=command.version)
         agency = await open_agency(work, department["agency_id"], "/department_id")
-        changes = differing(department, patch(command, "department_id", required=("kind", "name")))
+        changes = work.differing("department", department, patch(command, "department_id", required=("kind", "name")))
         if "name" in changes:
             await _department_free(work, agency["id"], changes["name"])
         return await save(work, "department", department, changes, "department.updated", agency["region_code"])
@@ -132,11 +132,6 @@ def patch(command: Command, *without: str, required: tuple[str, ...] = ()) -> di
     if faults:
         raise InvalidInput(*faults)
     return changes
-
-
-def differing(row: Row, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the changes that change something."""
-    return {name: value for name, value in changes.items() if row.get(name) != value}
 
 
 async def save(

@@ -75,18 +75,17 @@ class RegisterPerson(PersonFields):
 
 
 class UpdatePerson(PersonFields):
-    """Change a person: absent keeps, null clears. A death is recorded by ``RecordDeath``."""
+    """Change a person: absent keeps, null clears. Her death and her moving house are acts of their own."""
 
     person_id: Id
     version: Version
-    region: RegionCode | None = None
     name: Name | None = None
     hardship: Hardships | None = None
     situation: Annotated[Situation, choice(Situation)] | None = None
 
     @model_validator(mode="after")
     def _kept(self) -> Self:
-        for field in ("region", "name", "sex", "situation"):
+        for field in ("name", "sex", "situation"):
             if field in self.model_fields_set and getattr(self, field) is None:
                 raise PydanticCustomError("field.required", "{field} cannot be cleared", {"field": field})
         if self.situation is Situation.DEAD:

@@ -118,6 +118,17 @@ def sealed(cipher: FieldCipher, table: str, row_id: UUID, values: Mapping[str, A
     return columns
 
 
+def differing(cipher: FieldCipher, table: str, row: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the changes that change something; secrets are compared in plain text."""
+    stored = {**row, **opened(cipher, table, row, [name for name in changes if f"{name}_cipher" in row])}
+    changed: dict[str, Any] = {}
+    for name, value in changes.items():
+        cleared: Any = [] if isinstance(stored[name], list) else None
+        if stored[name] != (cleared if value is None else value):
+            changed[name] = value
+    return changed
+
+
 def opened(cipher: FieldCipher, table: str, row: Mapping[str, Any], fields: Sequence[str]) -> dict[str, str | None]:
     """Return the plain text of sealed fields of a row."""
     found: dict[str, str | None] = {}
@@ -167,4 +178,4 @@ def _column(table: str, name: str) -> str:
     return f'"{metadata.tables[table].columns[name].name}"'
 
 
-__all__ = ["delete", "insert", "opened", "sealed", "select", "translated", "update"]
+__all__ = ["delete", "differing", "insert", "opened", "sealed", "select", "translated", "update"]

@@ -146,9 +146,11 @@ class PostgresWork:
                 return Forbidden()
         return NotFound()
 
-    async def find(self, record: str, *, where: Mapping[str, Any], open_until: str | None = None) -> list[Row]:
+    async def find(
+        self, record: str, *, where: Mapping[str, Any], open_until: str | None = None, lock: bool = True
+    ) -> list[Row]:
         """Lock and return visible rows by equal columns, in key order."""
-        return [*await records.select(self.connection, record, where, null=open_until)]
+        return [*await records.select(self.connection, record, where, null=open_until, lock=lock)]
 
     async def insert(self, record: str, values: Mapping[str, Any]) -> Row:
         """Insert a row, its secrets sealed."""
@@ -157,6 +159,10 @@ class PostgresWork:
     async def update(self, record: str, row: Row, changes: Mapping[str, Any]) -> Row:
         """Write changed columns of a row, its secrets sealed anew."""
         return await records.update(self.connection, self._cipher, record, row, changes)
+
+    def differing(self, record: str, row: Row, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the changes that change something."""
+        return records.differing(self._cipher, record, row, changes)
 
     async def delete(self, record: str, row: Row) -> None:
         """Delete a row that nobody has changed since."""
@@ -200,10 +206,10 @@ class PostgresWork:
             self._scope = before
         await set_scope(self.connection, self._scope)
 
-    async def lock_circle(self, person_id: UUID) -> frozenset[UUID]:
-        """Lock a person with spouse, parents and children, in key order: nobody can deadlock with her."""
+    async def lock_circle(self, *people: UUID) -> frozenset[UUID]:
+        """Lock people with spouses, parents and children, in key order: nobody can deadlock with them."""
         async with self.as_system():
-            circle = {person_id, *(await kin_of(self.connection, [person_id]))[person_id]}
+            circle = set(people).union(*(await kin_of(self.connection, people)).values())
             with records.translated():
                 await self.connection.fetch(
                     "SELECT 1 FROM person WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", list(circle)
@@ -271,11 +277,12 @@ class PostgresWork:
             person_id,
         )
 
-    async def move_rows(self, person_id: UUID, region_code: int) -> None:
-        """Bring the copies of a person's region on the rows of her file up to date."""
+    async def move_rows(self, people: Iterable[UUID], region_code: int) -> None:
+        """Bring the copies of people's region on the rows of their files up to date."""
+        moved = list(people)
         for table, column in _FILE.items():
-            sql = f"UPDATE {table} SET region_code = $2 WHERE {column} = $1 AND region_code <> $2"
-            await self.connection.execute(sql, person_id, region_code)
+            sql = f"UPDATE {table} SET region_code = $2 WHERE {column} = ANY ($1::uuid[]) AND region_code <> $2"
+            await self.connection.execute(sql, moved, region_code)
 
 
 __all__ = ["PostgresUnitOfWork", "PostgresWork"]

@@ -163,6 +163,24 @@ async def leave_household(stage: Stage) -> Prepared:
     return Prepared({}, (await stage.person(new_household=True))["id"], 1)
 
 
+MOVED_OUT, MOVED_IN = "person.moved_out", "person.moved_in"
+
+
+@act(OFFICE, MOVED_OUT, MOVED_IN, "household.moved_out", "household.moved_in")
+async def move_person(stage: Stage) -> Prepared:
+    person = await stage.person(new_household=True, woman={}, since=LAST_YEAR)
+    body = {
+        "region": OTHER_VILLAGE, "moved_on": YESTERDAY, "household": "take", "address": "四组3号", "reason": "易地搬迁",
+    }  # fmt: skip
+    return Prepared(body, person["id"], 1)
+
+
+@act(OFFICE, MOVED_OUT, MOVED_IN, "household.moved_out", "household.moved_in")
+async def move_household(stage: Stage) -> Prepared:
+    home = (await stage.person(new_household=True))["household_id"]
+    return Prepared({"region": OTHER_VILLAGE, "reason": "易地搬迁"}, home, 1)
+
+
 @act(OFFICE, "person.revealed")
 async def reveal(stage: Stage) -> Prepared:
     person = await stage.person(phone=PHONE, address=ADDRESS)

@@ -38,8 +38,12 @@ async def update_absence(access: Access, uow: UnitOfWork, command: UpdateAbsence
         if merged["returned_on"] is not None and merged["returned_on"] < merged["since"]:
             raise InvalidInput(Fault("/since", "absence.return_before_departure"))
         await _refuse_overlap(work, absence["person_id"], merged)
+        changes = work.differing("absence", absence, changes)
+        if not changes:
+            return await work.commit(Saved("absence", absence["id"], absence["version"]))
         changed = await work.update("absence", absence, changes)
-        cause = event_of("absence.updated", changed, subject=absence["person_id"], changed=sorted(given))
+        named = {"destination_region" if name == "destination_code" else name for name in changes}
+        cause = event_of("absence.updated", changed, subject=absence["person_id"], changed=sorted(named))
         return await _kept(work, changed, circle, cause)
 
 

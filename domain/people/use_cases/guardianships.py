@@ -35,9 +35,11 @@ async def update_guardianship(access: Access, uow: UnitOfWork, command: UpdateGu
     """Change what is known of a guardianship in force."""
     async with uow.begin(access, WRITE) as work:
         row = await _in_force(work, command)
-        given = command.given("guardianship_id", "version")
-        changed = await work.update("guardianship", row, given)
-        await work.append(event_of("guardianship.updated", changed, subject=row["ward_id"], changed=sorted(given)))
+        changes = work.differing("guardianship", row, command.given("guardianship_id", "version"))
+        if not changes:
+            return await work.commit(Saved("guardianship", row["id"], row["version"]))
+        changed = await work.update("guardianship", row, changes)
+        await work.append(event_of("guardianship.updated", changed, subject=row["ward_id"], changed=sorted(changes)))
         return await work.commit(Saved("guardianship", row["id"], changed["version"]))
 
 

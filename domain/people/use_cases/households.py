@@ -55,7 +55,7 @@ async def leave_household(access: Access, uow: UnitOfWork, command: LeaveHouseho
         await work.append(
             event_of("person.household_left", left, subject=person["id"], household=person["household_id"])
         )
-        await _give_up(work, person)
+        await give_up_head(work, person)
         await refresh_remits(work, [person["id"]], [person["household_id"]])
         return await work.commit(Saved("person", left["id"], left["version"]))
 
@@ -65,12 +65,12 @@ async def _move_in(work: Work, home: Row, people: list[Row]) -> None:
     for person in people:
         moved = await work.update("person", person, {"household_id": home["id"]})
         await work.append(event_of("person.household_joined", moved, subject=person["id"], household=home["id"]))
-        await _give_up(work, person)
+        await give_up_head(work, person)
         left.add(person["household_id"])
     await refresh_remits(work, [one["id"] for one in people], [home["id"], *left])
 
 
-async def _give_up(work: Work, person: Row) -> None:
+async def give_up_head(work: Work, person: Row) -> None:
     """Leave a household she headed without a head."""
     if person["household_id"] is None:
         return

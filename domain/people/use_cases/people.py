@@ -30,8 +30,9 @@ from domain.unit_of_work import Row, Saved, UnitOfWork, Work
 
 WRITE: Final = "people:write"
 # What the determination of her, her spouse, children or parents rests on.
-FACTS: Final = frozenset({"birth_date", "capable", "marital_status", "region_code", "sex", "situation"})
+FACTS: Final = frozenset({"birth_date", "capable", "marital_status", "sex", "situation"})
 _NOT_COLUMNS = ("region", "registered_region", "new_household", "since", *Population)
+_DERIVED: Final = frozenset({"name_initials", "name_pinyin", "priority"})  # no field of their own in an event
 
 
 async def register_person(access: Access, uow: UnitOfWork, command: RegisterPerson) -> Saved:
@@ -75,8 +76,6 @@ async def update_person(access: Access, uow: UnitOfWork, command: UpdatePerson) 
         person = in_force(await work.load("person", command.person_id, version=command.version))
         given = command.given("person_id", "version")
         changes = {name: value for name, value in given.items() if name not in _NOT_COLUMNS}
-        if "region" in given:
-            changes["region_code"] = await place(work, given["region"])
         if "registered_region" in given:
             changes["registered_region_code"] = await _registered(work, given["registered_region"])
         if "name" in given:
@@ -86,11 +85,12 @@ async def update_person(access: Access, uow: UnitOfWork, command: UpdatePerson) 
         changes["priority"] = _priority({**person, **changes})
         if command.identity_number:
             await _refuse_duplicate(work, command.identity_number, besides=person["id"])
+        changes = work.differing("person", person, changes)
+        if not changes:
+            return await work.commit(Saved("person", person["id"], person["version"]))
         changed = await work.update("person", person, changes)
-        if changed["region_code"] != person["region_code"]:
-            await work.move_rows(person["id"], changed["region_code"])
-        read_off = {name for name in ("birth_date", "sex") if changed[name] != person[name]}
-        cause = event_of("person.updated", changed, subject=person["id"], changed=sorted(read_off.union(given)))
+        named = {name.removesuffix("_code") for name in changes.keys() - _DERIVED}
+        cause = event_of("person.updated", changed, subject=person["id"], changed=sorted(named))
         await work.append(cause)
         if any(changed[name] != person[name] for name in FACTS):
             await reevaluate(work, circle, work.today, cause)

@@ -47,8 +47,11 @@ async def update_profile(access: Access, uow: UnitOfWork, command: UpdateProfile
         population, form = command.chosen
         table = f"{population}_profile"
         profile, person = await _profile(work, table, command)
-        changed = await work.update(table, profile, form.given())
-        cause = event_of(f"{table}.updated", changed, subject=person["id"], changed=sorted(form.model_fields_set))
+        changes = work.differing(table, profile, form.given())
+        if not changes:
+            return await work.commit(Saved(table, profile["id"], profile["version"]))
+        changed = await work.update(table, profile, changes)
+        cause = event_of(f"{table}.updated", changed, subject=person["id"], changed=sorted(changes))
         await work.append(cause)
         await reevaluate(work, [person["id"]], work.today, cause)
         return await work.commit(Saved(table, changed["id"], changed["version"]))

@@ -73,6 +73,19 @@ async def test_an_update_names_the_version_it_changes(service: Service, write: A
     assert (await rest(service, write, prepared, caller)).status_code in {404, 409, 412}
 
 
+@pytest.mark.parametrize("write", [one for one in WRITES if one.method == "PATCH"], ids=lambda write: write.name)
+async def test_an_update_that_changes_nothing_answers_the_row_as_it_is(service: Service, write: Any) -> None:
+    act = ACTS[write.name]
+    caller, prepared = await service.caller(act.by), await act.make(Stage(service, "梅"))
+    once = await rest(service, write, prepared, caller)
+    prepared.version = int(once.headers["etag"].strip('"').partition("-")[0])
+    before = await service.state()
+    again = await rest(service, write, prepared, caller)
+    assert (again.status_code, again.content, again.headers["etag"]) == (200, once.content, once.headers["etag"])
+    assert "errors" not in (await graphql(write, prepared, caller)).json()
+    assert await service.state() == before
+
+
 @pytest.mark.parametrize("how", ["PATCH", "POST"])
 async def test_a_patch_keeps_what_it_does_not_name(officer: Caller, person: dict[str, Any], how: str) -> None:
     path = f"/v1/people/{person['id']}" + (":update" if how == "POST" else "")

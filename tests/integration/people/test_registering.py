@@ -165,19 +165,23 @@ async def test_who_may_not_update(
     for role in ("supervisor", "statistician", "auditor", "ngo_worker", "resident"):
         with pytest.raises(Forbidden):
             await update_person(caller(role), uow, update(saved, name="改名"))
-    with pytest.raises(Forbidden):
-        await update_person(officer, uow, update(saved, region=NEIGHBOUR))
     assert (await ledger.row("person", saved.id), await ledger.counts()) == before
 
 
-async def test_moving_within_the_scope_takes_the_file_along(
+async def test_an_update_that_changes_nothing_is_none(
     register: Register, officer: Access, uow: PostgresUnitOfWork, ledger: Any
 ) -> None:
-    saved = await register(woman={})
-    await update_person(officer, uow, update(saved, region=OTHER_VILLAGE))
-    for table in ("woman_profile", "left_behind_status"):
-        assert await ledger.owner.fetchval(f"SELECT region_code FROM {table}") == 421081100202
-    assert (await ledger.row("person", saved.id))["county"] == 421081
+    """The row is answered as it is: no version counted up, no event, also where the value is sealed."""
+    told: dict[str, Any] = {"phone": "19012345678", "address": "二组15号", "hardship": [], "sex": "2", "capable": None}
+    saved = await register(phone="19012345678", address="二组15号", sex="2")
+    before = await ledger.row("person", saved.id), await ledger.counts()
+    for same in ({}, {"name": "王小花"}, told, {"hardship": None}):
+        assert await update_person(officer, uow, update(saved, **same)) == saved
+    assert (await ledger.row("person", saved.id), await ledger.counts()) == before
+    changed = await update_person(officer, uow, update(saved, **told | {"phone": "19012345679"}))
+    assert changed.version == 2
+    data = await ledger.owner.fetchval("SELECT data FROM event WHERE type = 'person.updated'")
+    assert data == {"changed": ["phone"]}
 
 
 async def test_a_corrected_number_corrects_the_birth_date(

@@ -1,0 +1,156 @@
+"""Moving house (迁移): a person or a household goes to another division, and every record goes along."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from domain.access import Access
+from domain.errors import Conflict, Fault, Forbidden, InvalidInput
+from domain.events import Event
+from domain.people.use_cases.consequences import event_of, in_force, reevaluate, refresh_remits
+from domain.people.use_cases.households import give_up_head
+from domain.people.use_cases.places import place
+from domain.regions.codes import published
+from domain.transfers.commands import MoveHousehold, MovePerson
+from domain.transfers.model import HouseholdChoice
+from domain.unit_of_work import Row, Saved, UnitOfWork, Work
+
+WRITE: Final = "people:write"
+COUNTY: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where people go, when and why; ``household`` is the one they are in afterwards."""
+
+    region: int
+    moved_on: date
+    reason: str
+    household: UUID | None = None
+    address: str | None = None  # the new one, where it is known
+    cause: Event | None = None
+
+    def of(self, **columns: Any) -> dict[str, Any]:
+        """Return what changes on a row that goes there."""
+        return {"region_code": self.region, **columns} | ({"address": self.address} if self.address else {})
+
+
+async def move_person(access: Access, uow: UnitOfWork, command: MovePerson) -> Saved:
+    """Move a person, alone or with her household, to another division of the caller's scope.
+
+    Raises ``Forbidden`` (``region.outside_scope``: that takes a transfer; ``household.outside_scope``),
+    ``Conflict`` (``transfer.open``: a request for her is waiting), ``InvalidInput`` (``move.nowhere``,
+    ``household.elsewhere``).
+    """
+    async with uow.begin(access, WRITE) as work:
+        seen = await work.load("person", command.person_id, lock=False)
+        region = await place(work, command.region)
+        together = command.household is HouseholdChoice.TAKE and seen["household_id"] is not None
+        members = await members_of(work, seen["household_id"], seen["region_code"]) if together else [seen]
+        circle, people = await locked(work, members)
+        person = in_force(await work.load("person", seen["id"], version=command.version))
+        if person["region_code"] == region:
+            raise InvalidInput(Fault("/region", "move.nowhere"))
+        home = seen["household_id"] if together else await _joined(work, command, region)
+        to = Destination(region, command.moved_on or work.today, command.reason, home, command.address)
+        moved = await relocate(work, people if together else [person], to)
+        await reevaluate(work, circle, work.today, moved[person["id"]])
+        (person,) = await work.find("person", where={"id": person["id"]})
+        return await work.commit(Saved("person", person["id"], person["version"]))
+
+
+async def move_household(access: Access, uow: UnitOfWork, command: MoveHousehold) -> Saved:
+    """Move a household with everybody in it to another division of the caller's scope."""
+    async with uow.begin(access, WRITE) as work:
+        seen = await work.load("household", command.household_id, lock=False)
+        region = await place(work, command.region)
+        members = await members_of(work, seen["id"], seen["region_code"])
+        if not members:
+            raise Conflict("household.without_member")
+        circle, people = await locked(work, members)
+        home = await work.load("household", seen["id"], version=command.version)
+        if home["region_code"] == region:
+            raise InvalidInput(Fault("/region", "move.nowhere"))
+        to = Destination(region, command.moved_on or work.today, command.reason, home["id"], command.address)
+        moved = await relocate(work, people, to)
+        await reevaluate(work, circle, work.today, next(iter(moved.values())))
+        (home,) = await work.find("household", where={"id": home["id"]})
+        return await work.commit(Saved("household", home["id"], home["version"]))
+
+
+async def _joined(work: Work, command: MovePerson, region: int) -> UUID | None:
+    """Return the household she enters; it must be at the place she moves to."""
+    if command.household_id is None:
+        return None
+    home = await work.load("household", command.household_id)
+    if home["region_code"] != region:
+        raise InvalidInput(Fault("/household_id", "household.elsewhere"))
+    found: UUID = home["id"]
+    return found
+
+
+async def members_of(work: Work, household_id: UUID, region: int) -> list[Row]:
+    """Return who goes with a household: everybody on its list in the county, also those who died.
+
+    Who is on the list and lives in another county has been handed over there: her file stays.
+    Raises ``Forbidden`` where one of them is not the caller's to move.
+    """
+    async with work.as_system():
+        listed = await work.find("person", where={"household_id": household_id}, lock=False)
+    going = [one for one in listed if one["region_code"] // COUNTY == region // COUNTY]
+    if not all(work.access.covers(one["region_code"]) and one["remit"] & work.access.remit for one in going):
+        raise Forbidden("household.outside_scope")
+    return going
+
+
+async def locked(work: Work, members: Sequence[Row]) -> tuple[frozenset[UUID], list[Row]]:
+    """Lock people with all whose determination hangs on them, and refuse those who are asked for elsewhere."""
+    circle = await work.lock_circle(*(one["id"] for one in members))
+    people = []
+    async with work.as_system():
+        for member in sorted(members, key=lambda one: one["id"]):
+            (person,) = await work.find("person", where={"id": member["id"]})
+            if (person["household_id"], person["region_code"]) != (member["household_id"], member["region_code"]):
+                raise Conflict("state.busy")  # somebody moved her between our look and our lock
+            people.append(person)
+    return circle, people
+
+
+async def relocate(work: Work, people: Sequence[Row], to: Destination) -> dict[UUID, Event]:
+    """Bring locked people with all records of their files to another division; returns each one's arrival.
+
+    Both places keep a trace: ``moved_out`` stands in the log of the one, ``moved_in`` in that of the
+    other. A household goes where those go who stay in it.
+    """
+    arrivals: dict[UUID, Event] = {}
+    async with work.as_system():
+        for person in people:
+            moved = await work.update("person", person, to.of(household_id=to.household))
+            arrivals[person["id"]] = await _traced(work, "person", person, moved, person["id"], to)
+            if person["household_id"] != to.household:
+                await give_up_head(work, person)
+        await work.move_rows(arrivals, to.region)
+        for home in await work.find("household", where={"id": to.household}):
+            if home["region_code"] != to.region:
+                brought = await work.update("household", home, to.of())
+                await _traced(work, "household", home, brought, people[0]["id"], to)
+    await refresh_remits(work, arrivals, [to.household, *(one["household_id"] for one in people)])
+    return arrivals
+
+
+async def _traced(work: Work, record: str, before: Row, after: Row, subject: UUID, to: Destination) -> Event:
+    """Write down where a record left and where it came, one event for each place; returns the latter."""
+    told: dict[str, Any] = {
+        "changed": ["region"], "from": published(before["region_code"]), "to": published(to.region),
+        "moved_on": to.moved_on,
+    }  # fmt: skip
+    left = {**after, "region_code": before["region_code"]}
+    out = event_of(f"{record}.moved_out", left, subject=subject, by=to.cause, purpose=to.reason, **told)
+    arrived = event_of(f"{record}.moved_in", after, subject=subject, by=to.cause, purpose=to.reason, **told)
+    await work.append(out, arrived)
+    return arrived
+
+
+__all__ = ["Destination", "locked", "members_of", "move_household", "move_person", "relocate"]
