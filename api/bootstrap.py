@@ -17,6 +17,7 @@ from api.graphql.limits import Limits as DocumentLimits
 from api.graphql.mutations import Mutations, mutation_type
 from api.graphql.schema import build
 from api.operations import WRITES
+from api.searching import Searches
 from api.services import Services
 from api.settings import Settings
 from api.writing import Writer
@@ -43,6 +44,7 @@ from persistence.idempotency import IdempotencyKeys
 from persistence.limits import RateLimits
 from persistence.migrate import newest
 from persistence.reading.reader import Reader
+from persistence.searching.questions import Questions
 from persistence.writing.unit_of_work import PostgresUnitOfWork
 
 
@@ -78,23 +80,27 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
         reader = Reader(pool, cipher.key_for("page_token").hex())
         writer = Writer(_units(pool, cipher))
         determine = _determine(pool, cipher)
+        search = Questions(pool, cipher)
         services = Services(
             settings=settings,
             authenticator=authenticator,
             limits=RateLimits(pool, settings.rate_per_minute, settings.rate_burst),
             idempotency=IdempotencyKeys(cipher),
             reads=reader,
+            search=search,
             writer=writer,
             determine=determine,
             report=_report(pool, cipher),
             template=_template,
             ready=_ready(pool, authenticator),
         )
-        graphql = endpoint(reader, writer, determine, introspection=settings.introspection)
+        graphql = endpoint(reader, writer, determine, search, introspection=settings.introspection)
         yield Wired(services, graphql, authenticator, AuthorizationServer(store, authenticator))
 
 
-def endpoint(reader: Reader, writer: Writer, determine: "Determines", *, introspection: bool) -> Endpoint:
+def endpoint(
+    reader: Reader, writer: Writer, determine: "Determines", search: Searches, *, introspection: bool
+) -> Endpoint:
     """Return the GraphQL endpoint over a read path and a write path."""
     schema = build(mutation_type(WRITES))
 
@@ -105,9 +111,8 @@ def endpoint(reader: Reader, writer: Writer, determine: "Determines", *, introsp
     async def determination(access: Access, asked: Mapping[str, object]) -> object:
         return await determine(access, asked, Origin("graphql"))
 
-    executor = Executor(
-        schema, Documents(schema, DocumentLimits()), reader, {"me": who, "determination": determination}
-    )
+    providers = {"me": who, "determination": determination}
+    executor = Executor(schema, Documents(schema, DocumentLimits()), reader, providers, search)
     return Endpoint(executor, Mutations(executor, WRITES, writer), introspection=introspection)
 
 

@@ -18,6 +18,7 @@ from api.methods import headless
 from api.problems import Refused, language_of, problem_bytes, problem_object, request_id_of
 from api.rest.documents import read_determination, read_me
 from api.rest.reads import Found, Read, read_list, read_one
+from api.rest.search import search_by_address
 from api.services import Services
 from domain.errors import ShouwangError
 
@@ -37,6 +38,7 @@ class FastLane:
         self._app, self._services, self._graphql = app, services, graphql
         self._handlers = {shape: self._reader(read) for shape, read in reads.items()}
         self._handlers["v1", "me"] = self._me
+        self._handlers["v1", "people:search"] = self._search
         self._handlers["v1", "people", "{id}", "determination"] = self._determination
         self._routes = {shape: "/" + "/".join(shape) for shape in self._handlers}
 
@@ -72,6 +74,10 @@ class FastLane:
     async def _me(self, caller: Caller, scope: Scope, key: str | None) -> Found:
         del key
         return await read_me(self._services, caller, scope["query_string"])
+
+    async def _search(self, caller: Caller, scope: Scope, key: str | None) -> Found:
+        del key
+        return await search_by_address(self._services, caller, scope["query_string"])
 
     async def _determination(self, caller: Caller, scope: Scope, key: str | None) -> Found:
         return await read_determination(self._services, caller, key or "", scope["query_string"])

@@ -13,7 +13,7 @@ from api.fastlane import FastLane
 from api.middleware.gate import Gate, Limits
 from api.operations import WRITES
 from api.pages.docs import mount_docs
-from api.rest import health, imports, oauth
+from api.rest import health, imports, oauth, search
 from api.rest.openapi import describe
 from api.rest.routes import Lane, read_routes, reads, write_routes
 from api.services import Services
@@ -75,6 +75,7 @@ def declare(settings: Settings, services: Any, lane: Lane, lifespan: Any = None)
     app.include_router(health.router(services))
     app.include_router(oauth.router)
     app.include_router(read_routes(lane))
+    app.include_router(search.router(services, lane))
     app.include_router(write_routes(services, WRITES))
     app.include_router(imports.router(services))
     if settings.docs:

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from api.rest.reads import Reads
+from api.searching import Searches
 from api.settings import Settings
 from api.writing import Idempotency, Writer
 from domain.access import Access
@@ -44,6 +45,7 @@ class Services:
     authenticator: Authenticates
     limits: Limits
     reads: Reads
+    search: Searches
     writer: Writer
     idempotency: MakesIdempotency
     determine: Callable[[Access, Mapping[str, object], Origin], Awaitable[object]]

@@ -80,7 +80,7 @@ def _clean(value: object) -> object:
     return value
 
 
-def _folded(value: object) -> object:
+def folded(value: object) -> object:
     """Bring a name or code to its one form: NFKC, single spaces, none around it.
 
     What cannot be seen has no place in it: two names that look alike would be two people.
@@ -121,11 +121,11 @@ def choice(kind: type[Chosen]) -> Any:
 Day = Annotated[date, BeforeValidator(_day), AfterValidator(_not_before_1900)]
 PastDay = Annotated[Day, AfterValidator(_not_in_future)]
 Id = Annotated[UUID, BeforeValidator(_uuid)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=64), BeforeValidator(_folded)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=64), BeforeValidator(folded)]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(_clean)]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=2000), BeforeValidator(_clean)]
-TwoDigits = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$"), BeforeValidator(_folded)]
-RegionCode = Annotated[str, BeforeValidator(_folded), AfterValidator(_region)]
+TwoDigits = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$"), BeforeValidator(folded)]
+RegionCode = Annotated[str, BeforeValidator(folded), AfterValidator(_region)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Count = Annotated[int, Field(ge=0, le=99)]
 
@@ -142,4 +142,5 @@ __all__ = [
     "TwoDigits",
     "Version",
     "choice",
+    "folded",
 ]

@@ -8,6 +8,7 @@ stands in the tree (which fields, which filters, which page size), values do not
 from dataclasses import dataclass
 from typing import Literal
 
+from domain.people.search import Search
 from domain.view import View
 
 Key = str  # names an argument's value at the time of the request
@@ -96,6 +97,7 @@ class Page:
     size: int
     after: Key | None
     parts: tuple[tuple[str, PagePart], ...]
+    search: Search | None = None  # found by words, in the order of how well they were met
 
 
 Item = Scalar | Constant | Withheld | Actions | One | Page

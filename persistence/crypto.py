@@ -35,7 +35,7 @@ MASTER_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 TAG_BYTES: Final = 16
 HEAD_BYTES: Final = 2 + NONCE_BYTES
-BLIND_KINDS: Final = frozenset({"identity_number", "phone"})
+BLIND_KINDS: Final = frozenset({"identity_number", "phone", "phone_tail"})
 
 
 class Unreadable(Exception):
@@ -181,7 +181,7 @@ class FieldCipher:
         return cipher[:2] == self._mark
 
     def blind(self, kind: str, text: str) -> bytes:
-        """Return the 32-byte blind index of a normalised text; kind ``identity_number`` or ``phone``."""
+        """Return the 32-byte blind index of a normalised text; kinds: ``BLIND_KINDS``."""
         mac = self._blind(kind).copy()
         mac.update(text.encode())
         return mac.finalize()

@@ -7,7 +7,8 @@ from enum import Enum
 from uuid import UUID
 
 from domain.errors import Fault, InvalidInput
-from domain.naming import camel
+from domain.naming import camel, snake
+from domain.people.search import Search, SearchPeople
 from domain.reading import NOWHERE, check_text, filter_structure, order_of, row_key
 from domain.view import View
 
@@ -23,6 +24,7 @@ class Structure:
     order: str = ""
     size: int = DEFAULT_PAGE
     after: bool = False
+    search: Search | None = None
 
 
 def of_one(view: View, key: str, given: Mapping[str, object]) -> dict[str, object]:
@@ -61,6 +63,20 @@ def of_list(view: View, key: str, given: Mapping[str, object]) -> tuple[Structur
     asked = given.get("orderBy", given.get("order_by"))
     order = order_of(view, None if asked is None else str(asked), [name for name, _ in filters])
     return Structure(tuple(filters), order, size, after is not None), values
+
+
+def of_search(given: Mapping[str, object]) -> SearchPeople:
+    """Return what a search asks, by the command that REST takes; ``ValidationError`` as there."""
+    size = given.get("first", DEFAULT_PAGE)
+    if not isinstance(size, int) or not 1 <= size <= MOST_PER_PAGE:
+        raise InvalidInput(Fault("/first", "page_size.range", {"most": MOST_PER_PAGE}), malformed=True)
+    asked: dict[str, object] = {"page_size": size}
+    names = {"first": "", "after": "page_token"}
+    for name, value in given.items():
+        known = names.get(name, snake(name))
+        if known and value is not None:
+            asked[known] = value.value if isinstance(value, Enum) else str(value)
+    return SearchPeople.model_validate(asked)
 
 
 def row_key_or_nowhere(text: str) -> UUID:

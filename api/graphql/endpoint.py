@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import orjson
 from graphql import GraphQLError, OperationType
 
-from api.graphql.executor import Answer, Executor, introspects
+from api.graphql.executor import ANONYMOUS, Answer, Executor, introspects
 from api.problems import Refused
 from domain.access import Access
 from domain.errors import Fault, Forbidden, InvalidInput, ShouwangError
@@ -101,7 +101,8 @@ class Endpoint:
             if self.mutate is None:
                 raise InvalidInput(code="graphql.operation_unknown", malformed=True)
             return await self.mutate(access, document, operation, values, **context)
-        return await self.executor.query(access, document, operation, values)
+        origin = context.get("origin") or ANONYMOUS
+        return await self.executor.query(access, document, operation, values, origin, in_address=method == "GET")
 
 
 def encoded(answer: Answer, media: str, problems: Problems, *, always_ok: bool) -> Sent:

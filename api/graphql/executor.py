@@ -19,15 +19,18 @@ from graphql.execution.values import VariableValues, get_argument_values, get_va
 from pydantic import ValidationError
 
 from api.faults import read_faults
-from api.graphql.arguments import Structure, of_list, of_node, of_one
+from api.graphql.arguments import Structure, of_list, of_node, of_one, of_search
 from api.graphql.documents import Documents, Prepared, operation_of
 from api.graphql.planner import Source, Walk
 from api.graphql.schema import node_views, root_fields
+from api.searching import ORDER, Searches, ready
 from domain.access import Access
 from domain.errors import InvalidInput, NotFound, ShouwangError
+from domain.events import Origin
 from domain.naming import snake
 from domain.selection import Query
 
+ANONYMOUS = Origin("graphql")
 Provider = Callable[[Access, Mapping[str, object]], Awaitable[object]]
 """Makes the document of a root such as ``me``."""
 
@@ -58,9 +61,15 @@ class Executor:
     """Runs requests against one schema."""
 
     def __init__(
-        self, schema: GraphQLSchema, documents: Documents, reads: Reads, providers: Mapping[str, Provider]
+        self,
+        schema: GraphQLSchema,
+        documents: Documents,
+        reads: Reads,
+        providers: Mapping[str, Provider],
+        searches: Searches,
     ) -> None:
         self.schema, self.documents, self.reads, self.providers = schema, documents, reads, providers
+        self.searches = searches
         self.roots = root_fields()
         self.nodes = node_views()
 
@@ -80,16 +89,25 @@ class Executor:
         return prepared, operation, values
 
     async def query(
-        self, access: Access, prepared: Prepared, operation: OperationDefinitionNode, values: VariableValues
+        self,
+        access: Access,
+        prepared: Prepared,
+        operation: OperationDefinitionNode,
+        values: VariableValues,
+        origin: Origin = ANONYMOUS,
+        *,
+        in_address: bool = False,
     ) -> Answer:
-        """Run a query operation."""
+        """Run a query operation; ``in_address``: it came by GET, and stands where no personal number may."""
         walk, introspection = self._walk(prepared, operation, values)
         errors: dict[str, ShouwangError | GraphQLError] = {}
         arguments: dict[str, object] = {}
         structures: dict[str, Structure] = {}
         for source in walk.sources:
             try:
-                structures[source.key] = await self._arguments(access, source, values, arguments)
+                structures[source.key] = await self._arguments(
+                    access, source, values, arguments, origin, in_address=in_address
+                )
             except (ShouwangError, GraphQLError) as error:
                 errors.setdefault(source.root, error)
         ready = frozenset(introspection)
@@ -176,9 +194,18 @@ class Executor:
         return found
 
     async def _arguments(
-        self, access: Access, source: Source, values: VariableValues, into: dict[str, object]
+        self,
+        access: Access,
+        source: Source,
+        values: VariableValues,
+        into: dict[str, object],
+        origin: Origin,
+        *,
+        in_address: bool,
     ) -> Structure:
         given = get_argument_values(source.definition, source.node, values)
+        if source.kind == "search":
+            return await self._search(access, source, given, into, origin, in_address=in_address)
         if source.kind == "list" and source.view:
             structure, found = of_list(source.view, source.key, given)
             into |= found
@@ -197,6 +224,26 @@ class Executor:
         else:
             into |= of_one(source.view, source.key, given)
         return Structure()
+
+    async def _search(
+        self,
+        access: Access,
+        source: Source,
+        given: Mapping[str, object],
+        into: dict[str, object],
+        origin: Origin,
+        *,
+        in_address: bool,
+    ) -> Structure:
+        try:
+            asked = of_search(given)
+        except ValidationError as error:
+            raise InvalidInput(*read_faults(error.errors(include_input=False), in_request=False)) from None
+        prefix = f"{source.key}."
+        made = await ready(self.searches, access, asked, origin, in_address=in_address, prefix=prefix)
+        into |= made.values
+        filters = tuple((name, how) for name, _, how in made.filters)
+        return Structure(filters, ORDER, made.size, made.after, made.search)
 
     # ---- introspection -----------------------------------------------------------------------------
 

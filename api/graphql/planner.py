@@ -208,7 +208,8 @@ class Walk:
         parts = tuple(self._parts(view, nodes))
         filters = tuple((name, f"{key}.{name}", how) for name, how in structure.filters)
         after = f"{key}.after" if structure.after else None
-        return Page(view, relation, filters, order or structure.order, structure.size, after, parts)
+        chosen = order or structure.order
+        return Page(view, relation, filters, chosen, structure.size, after, parts, structure.search)
 
     def _parts(self, view: View, nodes: Nodes) -> Iterator[tuple[str, Any]]:
         connection = self._type(f"{view.name}Connection")

@@ -14,7 +14,7 @@ from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from api.graphql import types
-from api.graphql.types import argument, field, is_node, list_arguments
+from api.graphql.types import argument, field, is_node, list_arguments, search_arguments
 from domain.naming import camel, snake
 from domain.reading import read_day, read_time
 from domain.view import View
@@ -24,6 +24,13 @@ DOCUMENTS = {
     "determination": ("Determination", (("person_id", "strawberry.ID"), ("as_of", "date | None"))),
 }
 """Roots whose rows a use case makes: GraphQL name → (view, arguments)."""
+
+
+SEARCH = "searchPeople"
+SEARCH_DOC = (
+    "Find people by any words that fit them: name, pinyin, initials, identity number, telephone number or its last "
+    "four digits, birth date, place."
+)
 
 
 def _text(read: Callable[[str], Any]) -> Callable[[object], Any]:
@@ -54,14 +61,15 @@ def single_name(view: View) -> str:
 
 @cache
 def root_fields() -> dict[str, tuple[str, View]]:
-    """Return every root read by its GraphQL name: (``one`` | ``list`` | ``document``, view)."""
+    """Return every root read by its GraphQL name: (``one`` | ``list`` | ``document`` | ``search``, view)."""
     views = types.make_types()
     roots: dict[str, tuple[str, View]] = {}
     for view in views.values():
         if view.plural:
             roots[camel(single_name(view))] = ("one", view)
             roots[camel(view.plural)] = ("list", view)
-    return roots | {name: ("document", views[target]) for name, (target, _) in DOCUMENTS.items()}
+    roots |= {name: ("document", views[target]) for name, (target, _) in DOCUMENTS.items()}
+    return roots | {SEARCH: ("search", views["Person"])}
 
 
 def _query() -> type:
@@ -72,6 +80,10 @@ def _query() -> type:
             members[snake(name)] = field(f"{view.name} | None", key, name=snake(name), description=view.doc)
         elif kind == "list":
             made = field(f"{view.name}Connection | None", *list_arguments(view, root=True), name=snake(name))
+            members[snake(name)] = made
+        elif kind == "search":
+            arguments = search_arguments()
+            made = field(f"{view.name}Connection | None", *arguments, name=snake(name), description=SEARCH_DOC)
             members[snake(name)] = made
         else:
             arguments = [

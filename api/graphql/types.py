@@ -97,6 +97,18 @@ def list_arguments(view: View, *, root: bool) -> list[StrawberryArgument]:
     return made
 
 
+def search_arguments() -> list[StrawberryArgument]:
+    """Return the arguments of the search for people."""
+    return [
+        argument("q", "str | None", None),
+        argument("birth_date", "date | None", None),
+        argument("region", "str | None", None),
+        argument("population", "Population | None", None),
+        argument("first", "int", PAGE_SIZE),
+        argument("after", "str | None", None),
+    ]
+
+
 def _make(name: str, members: dict[str, Any], decorate: Callable[[type], type], bases: tuple[type, ...] = ()) -> type:
     annotations = {
         key: value.metadata["annotation"] if isinstance(value, StrawberryField) else value

@@ -149,6 +149,22 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "规则不能倒签", "认定规则只能从今天或以后起生效。",
         "Rules in the past", "A rule set begins today or later.",
     ),
+    "search.empty": (
+        "没有查询内容", "请输入姓名、拼音、出生日期、电话后四位或村名。",
+        "Nothing to search for", "Give a name, pinyin, birth date, the end of a telephone number or a place.",
+    ),
+    "search.number": (
+        "数字不能识别", "请输入电话后四位、完整的号码（中间不加空格）或出生日期（如20150312）。",
+        "Number not understood", "Give four digits, a whole number without spaces, or a date such as 20150312.",
+    ),
+    "search.number_in_address": (
+        "号码不能写在网址里", "身份证号码、电话号码不能写在网址里，请用 POST /v1/people:search 在请求正文中提交。",
+        "No number in an address", "Identity and telephone numbers go into the body of POST /v1/people:search.",
+    ),
+    "search.too_many_words": (
+        "查询词过多", "最多输入{most}个词。",
+        "Too many words", "At most {most} words are allowed.",
+    ),
     "purpose.number": (
         "用途里不要写号码", "用途会写入日志供审计查看，请不要写身份证号码或电话号码。",
         "No number in a purpose", "Auditors read the purpose in the log: write no identity or telephone number.",

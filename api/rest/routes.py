@@ -54,7 +54,7 @@ def read_routes(lane: "Lane") -> APIRouter:
         view = read.listed
         path = "/" + "/".join(shape)
         one = read.kind == "one"
-        _declare(
+        declare_read(
             router, lane, path, model(view) if one else page_model(view),
             name=f"get_{view.table}" if one else "list_" + "_".join(part for part in shape[1:] if part != "{id}"),
             tag=view.plural or read.view.plural,
@@ -62,11 +62,11 @@ def read_routes(lane: "Lane") -> APIRouter:
             parameters=[*_path(path), *([FIELDS] if one else list_parameters(view))],
             permission=read.permission,
         )  # fmt: skip
-    _declare(router, lane, "/v1/me", model(VIEWS["Me"]), "get_me", "me", VIEWS["Me"].doc, [], "")
+    declare_read(router, lane, "/v1/me", model(VIEWS["Me"]), "get_me", "me", VIEWS["Me"].doc, [], "")
     path = "/v1/people/{id}/determination"
-    as_of = _query("as_of", {"type": "string", "format": "date"}, "The day to determine for; today by default.")
+    as_of = parameter("as_of", {"type": "string", "format": "date"}, "The day to determine for; today by default.")
     document = VIEWS["Determination"]
-    _declare(
+    declare_read(
         router,
         lane,
         path,
@@ -97,7 +97,7 @@ class Lane:
         await self.app(scope, receive, send)
 
 
-def _declare(  # noqa: PLR0913, PLR0917 - what OpenAPI says of one operation
+def declare_read(  # noqa: PLR0913, PLR0917 - what OpenAPI says of one operation
     router: APIRouter,
     lane: Lane,
     path: str,
@@ -108,6 +108,8 @@ def _declare(  # noqa: PLR0913, PLR0917 - what OpenAPI says of one operation
     parameters: list[dict[str, Any]],
     permission: str,
 ) -> None:
+    """Declare a read that the fast lane answers."""
+
     async def read(request: Request) -> Response:
         return _Handed(lane, request)
 
@@ -162,7 +164,8 @@ def _declare_write(router: APIRouter, services: Services, write: Write, path: st
 # ---- parameters in OpenAPI's words ------------------------------------------------------------------
 
 
-def _query(name: str, schema: Mapping[str, Any], description: str) -> dict[str, Any]:
+def parameter(name: str, schema: Mapping[str, Any], description: str) -> dict[str, Any]:
+    """Return a query parameter in OpenAPI's words."""
     return {"name": name, "in": "query", "required": False, "schema": dict(schema), "description": description}
 
 
@@ -170,7 +173,7 @@ def _header(name: str, *, required: bool) -> dict[str, Any]:
     return {"name": name, "in": "header", "required": required, "schema": {"type": "string"}}
 
 
-FIELDS = _query(
+FIELDS = parameter(
     "fields", {"type": "string", "maxLength": 500}, "Fields to answer, comma-separated; `relation.field` reaches on."
 )
 
@@ -186,15 +189,15 @@ def list_parameters(view: View) -> list[dict[str, Any]]:
     size = {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE, "default": DEFAULT_PAGE}
     return [
         FIELDS,
-        _query("page_size", size, "Rows a page."),
-        _query("page_token", {"type": "string", "maxLength": 500}, "Token of the page, from the page before."),
-        _query(
+        parameter("page_size", size, "Rows a page."),
+        parameter("page_token", {"type": "string", "maxLength": 500}, "Token of the page, from the page before."),
+        parameter(
             "order_by",
             {"type": "string", "enum": list(view.orders)},
             f"Order; {view.orders[0]} unless a prefix is searched.",
         ),
-        _query("count", {"type": "boolean", "default": False}, "Whether to count all rows."),
-        *(_query(one.name, _schema(one), "Filter.") for one in view.filters.values()),
+        parameter("count", {"type": "boolean", "default": False}, "Whether to count all rows."),
+        *(parameter(one.name, _schema(one), "Filter.") for one in view.filters.values()),
     ]
 
 

@@ -64,15 +64,7 @@ def command_of(
     write: Write, body: bytes, headers: dict[bytes, bytes], key: str | None, version: int | None
 ) -> dict[str, object]:
     """Return the object a command is validated from."""
-    given: object = {}
-    if body:
-        encoding = headers.get(b"content-encoding", b"identity").lower().replace(b"identity", b"")
-        kind, *parameters = (part.strip() for part in headers.get(b"content-type", b"").lower().split(b";"))
-        if kind not in (b"application/json", b"application/merge-patch+json") or not _in_utf8(parameters) or encoding:
-            raise InvalidInput(code="media_type.unsupported", malformed=True)
-        given = read_json(body)
-    if not isinstance(given, dict):
-        raise InvalidInput(Fault("", "json.not_object"), malformed=True)
+    given = json_object(body, headers)
     taken = from_elsewhere(write) & given.keys()
     if taken:
         raise InvalidInput(*(Fault(f"/{name}", "field.unknown") for name in sorted(taken)))
@@ -83,6 +75,20 @@ def command_of(
         given[write.subject] = found
     if version is not None:
         given["version"] = version
+    return given
+
+
+def json_object(body: bytes, headers: dict[bytes, bytes]) -> dict[str, object]:
+    """Return the object in a body; an empty body is an empty one."""
+    given: object = {}
+    if body:
+        encoding = headers.get(b"content-encoding", b"identity").lower().replace(b"identity", b"")
+        kind, *parameters = (part.strip() for part in headers.get(b"content-type", b"").lower().split(b";"))
+        if kind not in (b"application/json", b"application/merge-patch+json") or not _in_utf8(parameters) or encoding:
+            raise InvalidInput(code="media_type.unsupported", malformed=True)
+        given = read_json(body)
+    if not isinstance(given, dict):
+        raise InvalidInput(Fault("", "json.not_object"), malformed=True)
     return given
 
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+TAIL_DIGITS = 4
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _SEPARATORS = re.compile(r"[\s\-()]+")
 
@@ -23,6 +24,11 @@ def normalise(text: str) -> str | None:
     return _fixed_line(digits)
 
 
+def tail(number: str) -> str:
+    """Return the last four digits: what a caller leaves, what a masked number shows, what is searched for."""
+    return number[-TAIL_DIGITS:]
+
+
 def _fixed_line(digits: str) -> str | None:
     if not (digits.isascii() and digits.isdigit()):
         return None
@@ -39,4 +45,4 @@ def _fixed_line(digits: str) -> str | None:
     return f"0{national}" if fixed else national
 
 
-__all__ = ["normalise"]
+__all__ = ["TAIL_DIGITS", "normalise", "tail"]

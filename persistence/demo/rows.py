@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from domain.codes.phone import tail
 from domain.people.model import Population, Remit
 from domain.people.priority import priority_of
 from domain.people.remits import own_bits, remit_bits
@@ -81,6 +82,12 @@ def seal(
                 row[f"{name}_blind"] = None
             for (row, _), index in zip(present, blinds, strict=True):
                 row[f"{name}_blind"] = index
+        if table == "person" and name == "phone":
+            tails = cipher.blind_many("phone_tail", [tail(text) for _, text in present])
+            for row, _ in plain:
+                row["phone_tail_blind"] = None
+            for (row, _), index in zip(present, tails, strict=True):
+                row["phone_tail_blind"] = index
 
 
 def _stamped(row_id: UUID, one: Someone | Family) -> Row:

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from domain.codes.phone import tail
 from domain.imports.roster import Individual
 from domain.people.masks import mask_address, mask_identity_number, mask_phone
 from domain.people.model import Situation
@@ -112,9 +113,9 @@ class PeopleLines:
         )
 
     def _sealed(self, key: int, said: Individual) -> tuple[str, ...]:
-        """Return the eight columns of identity number, phone and address."""
+        """Return the nine columns of identity number, phone and address."""
         seal, blind, row = self._cipher.seal_bytes, self._cipher.blind, key.to_bytes(16)
-        sealed = [pg.NULL] * 8
+        sealed = [pg.NULL] * 9
         if (number := said.identity_number) is not None:
             sealed[0] = pg.octets(seal("person", "identity_number_cipher", row, number.encode()))
             sealed[1] = pg.octets(self.blind(number))
@@ -123,9 +124,10 @@ class PeopleLines:
             sealed[3] = pg.octets(seal("person", "phone_cipher", row, phone.encode()))
             sealed[4] = pg.octets(blind("phone", phone))
             sealed[5] = mask_phone(phone)
+            sealed[6] = pg.octets(blind("phone_tail", tail(phone)))
         if (address := said.address) is not None:
-            sealed[6] = pg.octets(seal("person", "address_cipher", row, address.encode()))
-            sealed[7] = pg.text(mask_address(address))
+            sealed[7] = pg.octets(seal("person", "address_cipher", row, address.encode()))
+            sealed[8] = pg.text(mask_address(address))
         return tuple(sealed)
 
     @staticmethod

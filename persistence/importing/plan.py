@@ -50,7 +50,7 @@ SEALED: Final = (
       AND p.identity_number_blind IS NOT NULL
     """,
     """
-    UPDATE stage_person s SET phone_cipher = NULL, phone_blind = NULL, phone_masked = NULL
+    UPDATE stage_person s SET phone_cipher = NULL, phone_blind = NULL, phone_masked = NULL, phone_tail_blind = NULL
     FROM person p WHERE s.known AND p.id = s.id AND s.phone_blind IS NOT NULL
       AND (p.phone_blind = s.phone_blind OR (p.phone_blind IS NOT NULL AND NOT s.newer))
     """,

@@ -135,7 +135,7 @@ FORGET_REPEATED: Final = (
         f"{name} = CASE WHEN stated & {1 << STATED.index(fact)} <> 0 THEN NULL ELSE {name} END"
         for name, fact in (
             *((name, _FACT_OF.get(name, name)) for name, _ in PERSON_FACTS),
-            *((f"phone_{part}", "phone") for part in ("cipher", "blind", "masked")),
+            *((f"phone_{part}", "phone") for part in ("cipher", "blind", "masked", "tail_blind")),
             *((f"address_{part}", "address") for part in ("cipher", "masked")),
         )
     )

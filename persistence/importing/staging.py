@@ -34,6 +34,7 @@ SEALED: Final = (
     ("phone_cipher", "bytea"),
     ("phone_blind", "bytea"),
     ("phone_masked", "text"),
+    ("phone_tail_blind", "bytea"),
     ("address_cipher", "bytea"),
     ("address_masked", "text"),
 )

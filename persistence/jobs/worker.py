@@ -21,6 +21,7 @@ from persistence.crypto import FieldCipher
 from persistence.engine import RUNTIME_ROLE, SYSTEM_SCOPE, connect, open_pool, set_scope
 from persistence.jobs import determination, upkeep
 from persistence.jobs.daily import once_a_day
+from persistence.searching.keys import fill_phone_tails
 
 IMPORT: Final = "import"
 RETRY_AFTER: Final = timedelta(seconds=30)
@@ -100,7 +101,11 @@ class Worker:
                 await upkeep.ensure_event_partitions(connection, today)
                 await upkeep.clear_expired(connection)
 
+            async def fill_keys(_: date | None) -> None:
+                await fill_phone_tails(pool, self._cipher)
+
             await once_a_day(connection, "upkeep", today, keep_up)
+            await once_a_day(connection, "search_keys", today, fill_keys)
             await once_a_day(connection, determination.JOB, today, review)
         finally:
             await connection.close()

@@ -34,6 +34,7 @@ from persistence.reading.pages import PageSql
 from persistence.reading.parameters import Binder, Parameters
 from persistence.reading.scope import ScopeSql, Shape
 from persistence.reading.sql import both, literal, named, sql_type
+from persistence.searching.statement import SearchSql
 
 SETTINGS = " || ".join(
     f"set_config('shouwang.{name}', ${number}, true)" for number, name in enumerate(("ranges", "remit", "grantee"), 1)
@@ -251,13 +252,14 @@ class Compiler:
         if not self.scope.allows(view):
             return "NULL::json"
         self._require(view)
+        if page.search is not None:
+            return self._found(page, SearchSql(self, page, page.search, lambda t, at: self._seen(page, t, at)))
         rows = self.alias()
         link = ""
         if parent is not None:
             relation = parent.relations[page.relation]
             link = f"{rows}.{relation.key} = {t}.{relation.to_key}"
-        seen = self.scope.where(view, rows, self._village(page))
-        matches = both(link, seen, *(self._filter(view, rows, one) for one in page.filters))
+        matches = both(link, self._seen(page, rows))
         order = self._order(page, rows)
         anchored, anchor_exists = self._after(page, rows)
         total = f"(SELECT count(*) FROM {view.table} {rows} WHERE {matches or 'true'})"
@@ -265,6 +267,18 @@ class Compiler:
             f"SELECT {rows}.* FROM {view.table} {rows} WHERE {both(matches, anchored) or 'true'} "
             f"ORDER BY {order} LIMIT {page.size + PageSql.looks_ahead(page)}"
         )
+        answer = PageSql(self, page, rows, total).write(picked)
+        return f"(CASE WHEN {anchor_exists} THEN {answer} END)" if anchor_exists else answer
+
+    def _seen(self, page: Page, t: str, at: str = "") -> str:
+        """Return the caller's scope, asked of the one place rows are ``at`` if they are, and the page's filters."""
+        seen = self.scope.where(page.view, t, at or self._village(page))
+        return both(seen, *(self._filter(page.view, t, one) for one in page.filters))
+
+    def _found(self, page: Page, search: SearchSql) -> str:
+        rows = self.alias()
+        total = f"(SELECT count(*) FROM person {rows} WHERE {both(self._seen(page, rows), search.matches(rows))})"
+        picked, anchor_exists = search.picked(page.size + PageSql.looks_ahead(page))
         answer = PageSql(self, page, rows, total).write(picked)
         return f"(CASE WHEN {anchor_exists} THEN {answer} END)" if anchor_exists else answer
 

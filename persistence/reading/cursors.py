@@ -20,9 +20,9 @@ CURSOR_SQL = (
 )
 
 
-def cursor_key(secret: str, page: Page, sub: str) -> str:
-    """Return the text that comes before the id under the seal."""
-    return f"{secret}|{page.view.name}|{page.relation}|{page.order}|{sub}|"
+def cursor_key(secret: str, page: Page, sub: str, words: str = "") -> str:
+    """Return the text that comes before the id under the seal; ``words``: a digest of those searched for."""
+    return f"{secret}|{page.view.name}|{page.relation}|{page.order}|{sub}|{words}"
 
 
 def opened(token: str, key: str) -> str | None:

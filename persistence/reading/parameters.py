@@ -78,12 +78,12 @@ class Parameters:
 
     def of_prefix_end(self, key: str) -> str:
         """The least text above all that begin with the argument, by code point."""
-        return self._placeholder(("prefix", key), "text", lambda request: _after_prefix(str(request.arguments[key])))
+        return self._placeholder(("prefix", key), "text", lambda request: after_prefix(str(request.arguments[key])))
 
     def of_cursor_key(self, page: Page) -> str:
         """What stands before the id under a page token's seal."""
-        identity = ("cursor key", page.view.name, page.relation, page.order)
-        return self._placeholder(identity, "text", lambda request: cursor_key(request.secret, page, request.sub))
+        identity = ("cursor key", page.view.name, page.relation, page.order, words_key(page))
+        return self._placeholder(identity, "text", lambda request: _cursor_key(request, page))
 
     def of_cursor(self, page: Page, kind: str) -> str:
         """The key of the row that a page token names."""
@@ -91,15 +91,26 @@ class Parameters:
         argument = page.after or ""
 
         def bind(request: Request) -> object:
-            row = opened(str(request.arguments[argument]), cursor_key(request.secret, page, request.sub))
+            row = opened(str(request.arguments[argument]), _cursor_key(request, page))
             if row is None:
                 raise InvalidInput(code="page_token.invalid", malformed=True, argument=argument)
             return parse(row)
 
-        return self._placeholder(("cursor", argument, page.view.name, page.relation, page.order), kind, bind)
+        identity = ("cursor", argument, page.view.name, page.relation, page.order, words_key(page))
+        return self._placeholder(identity, kind, bind)
 
 
-def _after_prefix(text: str) -> str:
+def words_key(page: Page) -> str:
+    """Return the argument that holds the digest of a search's words; none for a plain list."""
+    return page.search.seal if page.search else ""
+
+
+def _cursor_key(request: Request, page: Page) -> str:
+    words = str(request.arguments[page.search.seal]) if page.search else ""
+    return cursor_key(request.secret, page, request.sub, words)
+
+
+def after_prefix(text: str) -> str:
     """Return the least text above all that begin with ``text``: its last code point that has a next, stepped up."""
     kept = text.rstrip(LAST)
     if not kept:

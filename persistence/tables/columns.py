@@ -68,6 +68,13 @@ def sort_key() -> Any:
     return Field(default="", sa_type=Text(collation=CODE_COLLATION))
 
 
+def made_key(expression: str) -> Any:
+    """A key that the database itself makes of other columns; nobody writes it."""
+    return Field(
+        default=None, sa_type=Text(collation=CODE_COLLATION), sa_column_args=(Computed(expression, persisted=True),)
+    )
+
+
 def blob() -> Any:
     """A nullable ``bytea``."""
     return Field(default=None, sa_type=LargeBinary)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text
 from sqlmodel import Field
 
 from domain.people.model import (
@@ -22,10 +22,12 @@ from domain.people.model import (
     Situation,
 )
 from persistence.tables.columns import (
+    CODE_COLLATION,
     Keyed,
     PersonBound,
     blob,
     json_object,
+    made_key,
     moment,
     one_of,
     small,
@@ -75,14 +77,28 @@ class Person(PersonBound, table=True):
             "person_source_key", "source_system", "external_id", unique=True, postgresql_where="external_id IS NOT NULL"
         ),
         Index("person_name_birth_idx", "county", "name", "birth_date"),
+        # What a search walks: persistence.searching.
+        Index("person_pinyin_idx", "county", "name_pinyin", "id"),
+        Index("person_initials_idx", "county", "name_initials", "id"),
+        Index("person_given_idx", "county", "name_given", "id"),
+        Index("person_rest_idx", "county", "name_rest", "id"),
+        Index("person_birth_idx", "county", "birth_date", "id"),
+        Index("person_phone_tail_idx", "phone_tail_blind", "county", postgresql_where="phone_tail_blind IS NOT NULL"),
+        Index(
+            "person_phone_tail_due_idx",
+            "id",
+            postgresql_where="phone_cipher IS NOT NULL AND phone_tail_blind IS NULL",
+        ),
     )
 
     remit: int = small(128)
     household_id: UUID | None = Field(default=None, foreign_key="household.id")
     registered_region_code: int | None = Field(default=None, sa_type=BigInteger)  # 户籍所在地
-    name: str
+    name: str = Field(sa_type=Text(collation=CODE_COLLATION))
     name_pinyin: str = sort_key()
     name_initials: str = sort_key()
+    name_given: str = made_key("substr(name, surname_length(name) + 1)")  # without the surname
+    name_rest: str = made_key("substr(name, surname_length(name) + 2)")  # after the given name's first character
     sex: str = "0"  # GB/T 2261.1
     birth_date: date | None = None
     ethnicity: str | None = None  # GB/T 3304, two digits
@@ -93,6 +109,7 @@ class Person(PersonBound, table=True):
     identity_number_masked: str | None = None
     phone_cipher: bytes | None = blob()
     phone_blind: bytes | None = blob()
+    phone_tail_blind: bytes | None = blob()  # of its last four digits
     phone_masked: str | None = None
     address_cipher: bytes | None = blob()
     address_masked: str | None = None

@@ -22,6 +22,7 @@ class Region(Row, table=True):
     __tablename__ = "region"
     __table_args__: Any = (
         Index("region_lo_idx", "lo"),
+        Index("region_county_idx", "lo", postgresql_where="level = 3"),
         Index("region_parent_idx", "parent_code", "code"),
         Index("region_name_idx", "name"),
         Index("region_path_idx", "path"),

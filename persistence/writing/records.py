@@ -13,6 +13,7 @@ import asyncpg
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel.main import default_registry
 
+from domain.codes.phone import tail
 from domain.errors import Conflict, Forbidden, Stale
 from domain.ids import new_id
 from domain.people.masks import mask_address, mask_contact, mask_identity_number, mask_phone
@@ -115,6 +116,8 @@ def sealed(cipher: FieldCipher, table: str, row_id: UUID, values: Mapping[str, A
         columns[f"{name}_masked"] = None if value is None else SECRETS[name](value)
         if f"{name}_blind" in stored:
             columns[f"{name}_blind"] = None if value is None else cipher.blind(name, value)
+        if f"{name}_tail_blind" in stored:
+            columns[f"{name}_tail_blind"] = None if value is None else cipher.blind(f"{name}_tail", tail(value))
     return columns
 
 

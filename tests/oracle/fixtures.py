@@ -14,8 +14,10 @@ from api.graphql.limits import Limits
 from api.graphql.schema import build
 from domain.access import Access
 from domain.agencies.me import me
+from persistence.crypto import FieldCipher
 from persistence.engine import RUNTIME_ROLE, connect, open_pool
 from persistence.reading.reader import Reader
+from persistence.searching.questions import Questions
 from tests.oracle.documents import determine
 from tests.oracle.model import SECRET, Data, Eyes
 from tests.oracle.world import load
@@ -29,8 +31,9 @@ class Service:
         self.reader = Reader(pool, SECRET)
         schema = build(None)
         self.executor = Executor(
-            schema, Documents(schema, Limits()), self.reader, {"me": who, "determination": determine}
-        )
+            schema, Documents(schema, Limits()), self.reader, {"me": who, "determination": determine},
+            Questions(pool, FieldCipher(b"\0" * 32)),
+        )  # fmt: skip
 
     def eyes(self, access: Access) -> Eyes:
         """Return what a caller sees, by the oracle."""

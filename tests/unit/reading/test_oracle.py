@@ -21,7 +21,7 @@ def fields(name: str) -> dict[str, bool]:
 
 def test_every_list_of_the_schema_is_known() -> None:
     lists = {name for name, field in schema().query_type.fields.items() if "first" in field.args}  # type: ignore[union-attr]
-    assert lists == {kind.root for kind in KINDS.values() if kind.root}
+    assert lists - {"searchPeople"} == {kind.root for kind in KINDS.values() if kind.root}
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from persistence.reading.parameters import Parameters, Request, _after_prefix
+from persistence.reading.parameters import Parameters, Request, after_prefix
 
 REQUEST = Request({"lo": 1, "hi": 2}, {"a": 3}, "staff:1", "secret")
 
@@ -20,13 +20,13 @@ REQUEST = Request({"lo": 1, "hi": 2}, {"a": 3}, "staff:1", "secret")
     ],
 )
 def test_the_end_of_a_prefix_is_the_least_text_above_it(prefix: str, end: str) -> None:
-    assert _after_prefix(prefix) == end
+    assert after_prefix(prefix) == end
     end.encode()
 
 
 @pytest.mark.parametrize("prefix", ["a", "张三", "\ud7ff", "x\U0010ffff"])
 def test_a_prefix_holds_what_begins_with_it_and_nothing_else(prefix: str) -> None:
-    end = _after_prefix(prefix)
+    end = after_prefix(prefix)
     for text in (prefix, prefix + "a", prefix + "\U0010fffe", prefix + "\x01"):
         assert prefix <= text < end
     for text in (prefix[:-1], chr(ord(prefix[0]) + 0x1000), "", "\U0010ffff"):
