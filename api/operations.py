@@ -8,11 +8,13 @@ from domain.people import commands as people
 from domain.people import use_cases as cases
 from domain.transfers import commands as transfer
 from domain.transfers import moving
+from domain.transfers import use_cases as handing
 from domain.writes import NODE, UseCase, Write
 
 PEOPLE = "people:write"
 AGENCIES = "agencies:write"
 STAFF = "staff:write"
+TRANSFERS = "transfers:write"
 
 
 def _write(  # noqa: PLR0913, PLR0917 - one row of the table
@@ -83,6 +85,33 @@ WRITES: tuple[Write, ...] = (
         cases.record_return, people.RecordReturn, "/v1/absences/{id}:record_return", "Absence", PEOPLE, "absence_id"
     ),
     _write(cases.adopt_rules, people.AdoptRules, "/v1/rule_sets", "RuleSet", "rules:write", status=201),
+    # files between regions
+    _write(handing.request_transfer, transfer.RequestTransfer, "/v1/transfers", "Transfer", TRANSFERS, status=201),
+    _write(handing.claim_person, transfer.ClaimPerson, "/v1/transfers:claim", "Transfer", TRANSFERS, status=201),
+    _write(
+        handing.accept_transfer,
+        transfer.AcceptTransfer,
+        "/v1/transfers/{id}:accept",
+        "Transfer",
+        TRANSFERS,
+        "transfer_id",
+    ),
+    _write(
+        handing.reject_transfer,
+        transfer.RejectTransfer,
+        "/v1/transfers/{id}:reject",
+        "Transfer",
+        TRANSFERS,
+        "transfer_id",
+    ),
+    _write(
+        handing.withdraw_transfer,
+        transfer.WithdrawTransfer,
+        "/v1/transfers/{id}:withdraw",
+        "Transfer",
+        TRANSFERS,
+        "transfer_id",
+    ),
     # the directory
     _write(agency_cases.create_agency, agency.CreateAgency, "/v1/agencies", "Agency", AGENCIES, status=201),
     _write(

@@ -45,6 +45,8 @@ _OFFICE_PERMISSIONS = {
     "people:write": Grant(REGION, OFFICE),
     "rules:read": Grant(NOBODY, NOTHING),
     "staff:read": Grant(REGION, OFFICE),
+    "transfers:read": Grant(REGION, OFFICE),
+    "transfers:write": Grant(REGION, OFFICE),
 }
 
 ROLES: dict[str, dict[str, Grant]] = {
@@ -60,6 +62,7 @@ ROLES: dict[str, dict[str, Grant]] = {
         "people:read": Grant(REGION, OFFICE),
         "rules:read": Grant(NOBODY, NOTHING),
         "staff:read": Grant(REGION, OFFICE),
+        "transfers:read": Grant(REGION, OFFICE),
     },
     # Aggregates only: no person-bound row.
     "statistician": DIRECTORY | {"rules:read": Grant(NOBODY, NOTHING)},
@@ -109,7 +112,7 @@ REMITS: dict[AgencyType, Remit] = {
 # An agency without a remit keeps these, for the people of cases referred to it; it loses the other
 # permissions on people, whose rows it could not reach.
 BY_CASE = ("people:read", "people:reveal")
-WITH_REMIT = ("events:", "imports:", "people:")
+WITH_REMIT = ("events:", "imports:", "people:", "transfers:")
 
 
 def remit_of(agency_type: str | None) -> Remit:

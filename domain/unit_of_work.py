@@ -16,7 +16,7 @@ rolls everything back.
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -81,6 +81,9 @@ class Work(Protocol):
     async def append(self, *events: Event) -> None:
         """Append events to the log."""
 
+    async def now(self) -> datetime:
+        """Return the moment by the database's clock, which all processes share."""
+
     async def commit(self, result: Result) -> Result:
         """Commit, and only then hand the result on."""
 
@@ -115,6 +118,9 @@ class Work(Protocol):
 
     async def populations(self, ids: Iterable[UUID]) -> dict[UUID, frozenset[Population]]:
         """Return the profiles in force of people."""
+
+    async def records_of(self, ids: Iterable[UUID]) -> dict[UUID, int]:
+        """Return how many records people's files hold, besides the people themselves."""
 
     async def set_remit(self, record: str, row_id: UUID, remit: int) -> None:
         """Write a derived remit; no version, for nobody edits it."""

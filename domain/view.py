@@ -63,6 +63,14 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class Regions:
+    """The row lies between two regions (a holder's and another's), and each of them sees it: ∩ ``remit``."""
+
+    holder: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfAgency:
     """The row belongs to the caller's agency: her own long operations."""
 
@@ -72,7 +80,7 @@ class Log:
     """The row is an event: of a region for auditors, of visible people for everybody else."""
 
 
-Scope = Everybody | People | Households | Subject | Region | OfAgency | Log
+Scope = Everybody | People | Households | Subject | Region | Regions | OfAgency | Log
 
 
 # ---- fields ----------------------------------------------------------------------------------------

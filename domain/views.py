@@ -4,9 +4,10 @@ from domain.agencies import views as _agencies
 from domain.imports import views as _imports
 from domain.people import views as _people
 from domain.regions import views as _regions
+from domain.transfers import views as _transfers
 from domain.view import View, resolve
 
-DECLARED_IN = (_regions, _agencies, _imports, _people)
+DECLARED_IN = (_regions, _agencies, _imports, _people, _transfers)
 
 
 def views() -> dict[str, View]:

@@ -15,6 +15,7 @@ from domain.people.use_cases.places import place
 from domain.regions.codes import published
 from domain.transfers.commands import MoveHousehold, MovePerson
 from domain.transfers.model import HouseholdChoice
+from domain.transfers.requests import refuse_asked_for
 from domain.unit_of_work import Row, Saved, UnitOfWork, Work
 
 WRITE: Final = "people:write"
@@ -48,14 +49,16 @@ async def move_person(access: Access, uow: UnitOfWork, command: MovePerson) -> S
         seen = await work.load("person", command.person_id, lock=False)
         region = await place(work, command.region)
         together = command.household is HouseholdChoice.TAKE and seen["household_id"] is not None
-        members = await members_of(work, seen["household_id"], seen["region_code"]) if together else [seen]
-        circle, people = await locked(work, members)
+        members = await own_members(work, seen["household_id"], seen["region_code"]) if together else [seen]
+        circle = await work.lock_circle(*(one["id"] for one in members))
         person = in_force(await work.load("person", seen["id"], version=command.version))
+        people = await as_they_were(work, members)
+        await refuse_asked_for(work, people)
         if person["region_code"] == region:
             raise InvalidInput(Fault("/region", "move.nowhere"))
-        home = seen["household_id"] if together else await _joined(work, command, region)
+        home = seen["household_id"] if together else await joined(work, command.household_id, region)
         to = Destination(region, command.moved_on or work.today, command.reason, home, command.address)
-        moved = await relocate(work, people if together else [person], to)
+        moved = await relocate(work, people, to)
         await reevaluate(work, circle, work.today, moved[person["id"]])
         (person,) = await work.find("person", where={"id": person["id"]})
         return await work.commit(Saved("person", person["id"], person["version"]))
@@ -66,11 +69,13 @@ async def move_household(access: Access, uow: UnitOfWork, command: MoveHousehold
     async with uow.begin(access, WRITE) as work:
         seen = await work.load("household", command.household_id, lock=False)
         region = await place(work, command.region)
-        members = await members_of(work, seen["id"], seen["region_code"])
+        members = await own_members(work, seen["id"], seen["region_code"])
         if not members:
             raise Conflict("household.without_member")
-        circle, people = await locked(work, members)
+        circle = await work.lock_circle(*(one["id"] for one in members))
         home = await work.load("household", seen["id"], version=command.version)
+        people = await as_they_were(work, members)
+        await refuse_asked_for(work, people)
         if home["region_code"] == region:
             raise InvalidInput(Fault("/region", "move.nowhere"))
         to = Destination(region, command.moved_on or work.today, command.reason, home["id"], command.address)
@@ -80,11 +85,11 @@ async def move_household(access: Access, uow: UnitOfWork, command: MoveHousehold
         return await work.commit(Saved("household", home["id"], home["version"]))
 
 
-async def _joined(work: Work, command: MovePerson, region: int) -> UUID | None:
-    """Return the household she enters; it must be at the place she moves to."""
-    if command.household_id is None:
+async def joined(work: Work, household_id: UUID | None, region: int) -> UUID | None:
+    """Return the household somebody enters; it must be at the place she moves to."""
+    if household_id is None:
         return None
-    home = await work.load("household", command.household_id)
+    home = await work.load("household", household_id)
     if home["region_code"] != region:
         raise InvalidInput(Fault("/household_id", "household.elsewhere"))
     found: UUID = home["id"]
@@ -95,27 +100,35 @@ async def members_of(work: Work, household_id: UUID, region: int) -> list[Row]:
     """Return who goes with a household: everybody on its list in the county, also those who died.
 
     Who is on the list and lives in another county has been handed over there: her file stays.
-    Raises ``Forbidden`` where one of them is not the caller's to move.
     """
     async with work.as_system():
         listed = await work.find("person", where={"household_id": household_id}, lock=False)
-    going = [one for one in listed if one["region_code"] // COUNTY == region // COUNTY]
-    if not all(work.access.covers(one["region_code"]) and one["remit"] & work.access.remit for one in going):
+    return [one for one in listed if one["region_code"] // COUNTY == region // COUNTY]
+
+
+async def own_members(work: Work, household_id: UUID, region: int) -> list[Row]:
+    """Return who goes with a household, all of them the caller's to move; ``Forbidden`` otherwise."""
+    members = await members_of(work, household_id, region)
+    refuse_outside(work, members)
+    return members
+
+
+def refuse_outside(work: Work, people: Sequence[Row]) -> None:
+    """Refuse to move people who are not all in the caller's region and remit."""
+    if not all(work.access.covers(one["region_code"]) and one["remit"] & work.access.remit for one in people):
         raise Forbidden("household.outside_scope")
-    return going
 
 
-async def locked(work: Work, members: Sequence[Row]) -> tuple[frozenset[UUID], list[Row]]:
-    """Lock people with all whose determination hangs on them, and refuse those who are asked for elsewhere."""
-    circle = await work.lock_circle(*(one["id"] for one in members))
+async def as_they_were(work: Work, members: Sequence[Row]) -> list[Row]:
+    """Return locked people as they are now; ``Conflict`` where somebody moved them before we had the lock."""
     people = []
     async with work.as_system():
         for member in sorted(members, key=lambda one: one["id"]):
             (person,) = await work.find("person", where={"id": member["id"]})
             if (person["household_id"], person["region_code"]) != (member["household_id"], member["region_code"]):
-                raise Conflict("state.busy")  # somebody moved her between our look and our lock
+                raise Conflict("state.busy")
             people.append(person)
-    return circle, people
+    return people
 
 
 async def relocate(work: Work, people: Sequence[Row], to: Destination) -> dict[UUID, Event]:
@@ -153,4 +166,14 @@ async def _traced(work: Work, record: str, before: Row, after: Row, subject: UUI
     return arrived
 
 
-__all__ = ["Destination", "locked", "members_of", "move_household", "move_person", "relocate"]
+__all__ = [
+    "Destination",
+    "as_they_were",
+    "joined",
+    "members_of",
+    "move_household",
+    "move_person",
+    "own_members",
+    "refuse_outside",
+    "relocate",
+]

@@ -19,7 +19,7 @@ from pgqueuer.domain.models import Job, Schedule
 from domain.people.days import today as business_date
 from persistence.crypto import FieldCipher
 from persistence.engine import RUNTIME_ROLE, SYSTEM_SCOPE, connect, open_pool, set_scope
-from persistence.jobs import determination, upkeep
+from persistence.jobs import determination, transfers, upkeep
 from persistence.jobs.daily import once_a_day
 from persistence.searching.keys import fill_phone_tails
 
@@ -104,8 +104,12 @@ class Worker:
             async def fill_keys(_: date | None) -> None:
                 await fill_phone_tails(pool, self._cipher)
 
+            async def expire(_: date | None) -> None:
+                await transfers.expire(pool, self._cipher, today)
+
             await once_a_day(connection, "upkeep", today, keep_up)
             await once_a_day(connection, "search_keys", today, fill_keys)
+            await once_a_day(connection, transfers.JOB, today, expire)
             await once_a_day(connection, determination.JOB, today, review)
         finally:
             await connection.close()

@@ -86,7 +86,7 @@ class Compiler:
 
     def _permission(self) -> str:
         """Return the permission whose rows row-level security shall show: people's, if any are read."""
-        for permission in ("people:read", "events:read", "staff:read", "imports:read"):
+        for permission in ("people:read", "events:read", "transfers:read", "staff:read", "imports:read"):
             if permission in self._read:
                 return permission
         return next(iter(sorted(self._read)), "")
@@ -140,7 +140,8 @@ class Compiler:
     def _by_id(self, view: View, t: str, key: str) -> str:
         self._require(view)
         kind = sql_type(view.fields[view.key].type)
-        return both(f"{t}.{view.key} = {self.parameters.of_argument(key, kind)}", self.scope.where(view, t))
+        seen = self.scope.where(view, t, of_one=True)
+        return both(f"{t}.{view.key} = {self.parameters.of_argument(key, kind)}", seen)
 
     def _require(self, view: View) -> None:
         if not self.scope.allows(view):
@@ -259,7 +260,7 @@ class Compiler:
         if parent is not None:
             relation = parent.relations[page.relation]
             link = f"{rows}.{relation.key} = {t}.{relation.to_key}"
-        matches = both(link, self._seen(page, rows))
+        matches = both(link, self._seen(page, rows, of_one="subject_id" in link))
         order = self._order(page, rows)
         anchored, anchor_exists = self._after(page, rows)
         total = f"(SELECT count(*) FROM {view.table} {rows} WHERE {matches or 'true'})"
@@ -270,9 +271,10 @@ class Compiler:
         answer = PageSql(self, page, rows, total).write(picked)
         return f"(CASE WHEN {anchor_exists} THEN {answer} END)" if anchor_exists else answer
 
-    def _seen(self, page: Page, t: str, at: str = "") -> str:
+    def _seen(self, page: Page, t: str, at: str = "", *, of_one: bool = False) -> str:
         """Return the caller's scope, asked of the one place rows are ``at`` if they are, and the page's filters."""
-        seen = self.scope.where(page.view, t, at or self._village(page))
+        of_one = of_one or any(name == "subject_id" for name, _, _ in page.filters)
+        seen = self.scope.where(page.view, t, at or self._village(page), of_one=of_one)
         return both(seen, *(self._filter(page.view, t, one) for one in page.filters))
 
     def _found(self, page: Page, search: SearchSql) -> str:

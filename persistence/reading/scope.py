@@ -12,7 +12,7 @@ from typing import Literal
 
 from domain.access import EVERYWHERE, Access, RowScope
 from domain.people.model import Remit
-from domain.view import Everybody, Households, Log, OfAgency, Region, Subject, View
+from domain.view import VIEWS, Everybody, Households, Log, OfAgency, Region, Regions, Subject, View
 
 VILLAGE, TOWNSHIP, COUNTY = 1, 1_000, 1_000_000
 
@@ -95,8 +95,11 @@ class ScopeSql:
         """Tell whether the caller holds the view's permission at all."""
         return view.permission in self.rows
 
-    def where(self, view: View, t: str, village: str = "") -> str:
+    def where(self, view: View, t: str, village: str = "", *, of_one: bool = False) -> str:
         """Return the predicate for a view's row under alias ``t``; empty where everybody may read.
+
+        ``of_one``: the rows are one event, or those of one person, so that asking whether she is
+        visible costs little.
 
         ``village`` is the placeholder of the one village that all rows are of, if they are: then the
         place is asked of it once, not of each row. Two predicates on the same rows mislead the planner
@@ -110,21 +113,31 @@ class ScopeSql:
             return self._of_agency(view, t)
         if isinstance(scope, Region):
             return self._place(t, county=False, village=village)
+        if isinstance(scope, Regions):
+            return self._between(view, scope, t)
         if isinstance(scope, Log):
-            return self._log(rows, t, village)
+            return self._log(view, t, village, of_one=of_one)
         if rows is RowScope.REGION:
             return _all(self._place(t, county=True, village=village), self._remit(view, t))
         if rows in (RowScope.ASSIGNED, RowScope.SELF):
             return self._opened(view, t)
         return "false"
 
-    def _place(self, t: str, *, county: bool, village: str = "") -> str:
+    def _between(self, view: View, scope: Regions, t: str) -> str:
+        rows = self.rows[view.permission]
+        if rows not in (RowScope.REGION, RowScope.EVENTS):
+            return "false"
+        places = [self._place(t, county=False, column=column) for column in (scope.holder, scope.other)]
+        here = _any(*places) if all(places) else ""
+        return _all(here, "" if rows is RowScope.EVENTS else self._remit(view, t))
+
+    def _place(self, t: str, *, county: bool, village: str = "", column: str = "region_code") -> str:
         p, place = self.parameter, self.shape.place
         if place == "everywhere":
             return ""
         if place == "nowhere":
             return "false"
-        code, in_county = (village, f"{village} / 1000000") if village else (f"{t}.region_code", f"{t}.county")
+        code, in_county = (village, f"{village} / 1000000") if village else (f"{t}.{column}", f"{t}.county")
         if place == "village":
             return f"{code} = {p('lo')}"
         if place == "county" and county:
@@ -163,16 +176,30 @@ class ScopeSql:
             return f"{t}.agency_id = {agency}"
         return f"EXISTS (SELECT 1 FROM operation o WHERE o.id = {t}.operation_id AND o.agency_id = {agency})"
 
-    def _log(self, rows: RowScope, t: str, village: str) -> str:
-        place = self._place(t, county=True, village=village)
-        if rows is RowScope.EVENTS or self.shape.everyone:
+    def _log(self, view: View, t: str, village: str, *, of_one: bool) -> str:
+        """Events that happened here, and the whole history of whoever is here now.
+
+        The second half stands only where it is cheap: a list of a region's events is what happened there.
+        """
+        rows, place = self.rows[view.permission], self._place(t, county=True, village=village)
+        if rows is RowScope.EVENTS:
             return place
+        if self.shape.everyone and not place:
+            return "" if of_one else f"{t}.region_code IS NOT NULL"
         if self.shape.nobody:
             return "false"
-        seen = (
-            f"EXISTS (SELECT 1 FROM person s WHERE s.id = {t}.subject_id AND s.remit & {self.parameter('remit')} <> 0)"
-        )
-        return _all(place, seen)
+        her = f"SELECT 1 FROM person s WHERE s.id = {t}.subject_id"
+        if self.shape.everyone:
+            here = place
+        else:
+            remit = self.parameter("remit")
+            handed = f"SELECT 1 FROM transfer_person h WHERE h.person_id = {t}.subject_id AND h.handed_over"
+            seen = (f"EXISTS ({her} AND s.remit & {remit} <> 0)", f"EXISTS ({handed} AND h.remit & {remit} <> 0)")
+            here = _all(place, _any(*seen))
+        if not of_one:
+            return here
+        place_now, remit_now = self._place("s", county=True), self._remit(VIEWS["Person"], "s")
+        return _any(here, f"EXISTS ({_all(her, place_now, remit_now)})")
 
 
 def _all(*conditions: str) -> str:

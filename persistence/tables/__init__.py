@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-from persistence.tables import auth, people, places, system
+from persistence.tables import auth, people, places, system, transfers
 
 metadata = SQLModel.metadata
 
-__all__ = ["auth", "metadata", "people", "places", "system"]
+__all__ = ["auth", "metadata", "people", "places", "system", "transfers"]

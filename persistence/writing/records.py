@@ -40,6 +40,7 @@ CONFLICTS: Final = {
     "kinship_pair_key": "kinship.exists",
     "person_identity_number_key": "person.under_review",
     "person_source_key": "person.external_id_taken",
+    "transfer_person_open_key": "transfer.open",
     "woman_profile_current_key": "profile.open",
 }
 

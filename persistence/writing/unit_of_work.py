@@ -6,7 +6,7 @@ before it decides, so that two of them about the same people run one after the o
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -176,6 +176,11 @@ class PostgresWork:
         """Append events to the log, as the caller's acts."""
         await append_events(self.connection, self.access, self._origin, events)
 
+    async def now(self) -> datetime:
+        """Return the moment by the database's clock."""
+        moment: datetime = await self.connection.fetchval("SELECT clock_timestamp()")
+        return moment
+
     async def keep_file(self, operation_id: UUID, name: str, content: bytes) -> None:
         """Seal and store a file of an operation."""
         await files.keep(self.connection, self._cipher, operation_id, name, content)
@@ -251,6 +256,14 @@ class PostgresWork:
             for row in await self.connection.fetch(sql, wanted):
                 found[row["person_id"]].add(population)
         return {person: frozenset(held) for person, held in found.items()}
+
+    async def records_of(self, ids: Iterable[UUID]) -> dict[UUID, int]:
+        """Return how many records people's files hold."""
+        wanted = list(ids)
+        of = " UNION ALL ".join(f"SELECT {column} AS id FROM {table}" for table, column in _FILE.items())
+        sql = f"SELECT id, count(*) AS rows FROM ({of}) file WHERE id = ANY ($1::uuid[]) GROUP BY id"
+        counted = {row["id"]: row["rows"] for row in await self.connection.fetch(sql, wanted)}
+        return {person: counted.get(person, 0) for person in wanted}
 
     async def set_remit(self, record: str, row_id: UUID, remit: int) -> None:
         """Write a derived remit; no version, for nobody edits it."""

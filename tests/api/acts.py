@@ -125,7 +125,7 @@ def act(by: str, *events: str) -> Callable[[Make], Make]:
     return enter
 
 
-OFFICE, ADMIN = "civil_affairs_county", "platform_admin"
+OFFICE, ADMIN, NEIGHBOUR = "civil_affairs_county", "platform_admin", "neighbour_county"
 DETERMINED = "left_behind_status.changed"
 
 
@@ -179,6 +179,49 @@ async def move_person(stage: Stage) -> Prepared:
 async def move_household(stage: Stage) -> Prepared:
     home = (await stage.person(new_household=True))["household_id"]
     return Prepared({"region": OTHER_VILLAGE, "reason": "易地搬迁"}, home, 1)
+
+
+TRANSFERRED = ("transfer.requested", "transfer.requested")  # one for each side
+
+
+async def asked_for(stage: Stage) -> dict[str, Any]:
+    """Offer a person of the pilot village to the next county."""
+    return await stage.create(OFFICE, "/v1/transfers", (await request_transfer(stage)).body)
+
+
+@act(OFFICE, *TRANSFERRED)
+async def request_transfer(stage: Stage) -> Prepared:
+    person = await stage.person(new_household=True, woman={})
+    return Prepared({
+        "person_id": person["id"], "region": NEIGHBOUR_VILLAGE, "together": True, "reason": "随迁居住", "days": 10,
+    })  # fmt: skip
+
+
+@act(NEIGHBOUR, *TRANSFERRED)
+async def claim_person(stage: Stage) -> Prepared:
+    number = identity_number()
+    await stage.person(identity_number=number)
+    body = {"identity_number": number, "name": f"陈{stage.sign}", "region": NEIGHBOUR_VILLAGE, "reason": "已在本村居住"}
+    return Prepared(body)
+
+
+@act(
+    NEIGHBOUR, "transfer.accepted", "transfer.accepted", MOVED_OUT, MOVED_IN, "household.moved_out",
+    "household.moved_in",
+)  # fmt: skip
+async def accept_transfer(stage: Stage) -> Prepared:
+    body = {"region": NEIGHBOUR_VILLAGE, "moved_on": YESTERDAY, "address": "五组9号"}
+    return Prepared(body, (await asked_for(stage))["id"])
+
+
+@act(NEIGHBOUR, "transfer.rejected", "transfer.rejected")
+async def reject_transfer(stage: Stage) -> Prepared:
+    return Prepared({"note": "查无此户"}, (await asked_for(stage))["id"])
+
+
+@act(OFFICE, "transfer.withdrawn", "transfer.withdrawn")
+async def withdraw_transfer(stage: Stage) -> Prepared:
+    return Prepared({"note": "不迁了"}, (await asked_for(stage))["id"])
 
 
 @act(OFFICE, "person.revealed")

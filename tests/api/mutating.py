@@ -29,6 +29,8 @@ def leaves(kind: str) -> str:
     names = [name for name, one in found.fields.items() if is_leaf_type(get_named_type(one.type))]
     inside = [(name, one.target) for name, one in views()[kind].relations.items() if one.kind.startswith("embedded")]
     names += [f"{camel(name)} {{ {leaves(target)} }}" for name, target in inside]
+    pages = [(name, views()[kind].relations[name].target) for name in views()[kind].embeds]
+    names += [f"{camel(n)}(first: 100) {{ items: nodes {{ {leaves(t)} }} total: totalCount }}" for n, t in pages]
     if "access" in found.fields:
         names.append(f"access {{ {' '.join(_type(f'{kind}Access').fields)} }}")
     return " ".join(names)

@@ -227,7 +227,7 @@ class Oracle:
         kinds = [ONES[name]] if name in ONES else node_kinds()
         for kind in kinds:
             key = KINDS[kind].key
-            for row in self.eyes.visible(kind):
+            for row in self.eyes.whole(kind):
                 if str(row[key]) == given[key if name != "node" else "id"]:
                     return Seen(kind, row, nodes)
         return None
@@ -326,7 +326,9 @@ def typed(kind: str, wanted: Mapping[str, Any] | None) -> dict[str, Any]:
         if value is None:
             continue
         found[name] = parsed(str(get_named_type(inputs[name].type)), value)
-        if name == "region" and not (value.isdecimal() and len(value) in (2, 4, 6, 9, 12) and value[0] != "0"):
+        if name in KINDS[kind].divisions and not (
+            value.isdecimal() and len(value) in (2, 4, 6, 9, 12) and value[0] != "0"
+        ):
             raise Refused("region.malformed")
     return found
 

@@ -73,7 +73,12 @@ class Eyes:
         return kind.permission in self.access.grants
 
     def visible(self, name: str) -> list[Row]:
-        """Return the rows of a kind that the caller sees."""
+        """Return the rows of a kind that a list shows the caller: of events those that happened in her region."""
+        whole = self.whole(name)
+        return [row for row in whole if self.happened_here(row)] if KINDS[name].rows == "log" else whole
+
+    def whole(self, name: str) -> list[Row]:
+        """Return the rows of a kind that the caller sees in one way or another."""
         if name not in self._rows:
             kind = KINDS[name]
             rows = self.data.tables[kind.table] if self.may(kind) else []
@@ -85,19 +90,12 @@ class Eyes:
         return self.may(kind) and self._sees(kind, row)
 
     def _sees(self, kind: Kind, row: Row) -> bool:
-        match kind.rows:
-            case "everybody":
-                return True
-            case "staff":
-                return self._here(row)
-            case "agency":
-                agency = self.access.agency_id
-                return agency is not None and row["agency_id"] == agency and self._here(row)
-            case "agency_row":
-                operations = self.data.where("operation", "id", row["operation_id"])
-                return any(self._sees(KINDS["Operation"], one) for one in operations)
-            case "log":
-                return self._log(row)
+        of_no_person: dict[str, Callable[[Row], bool]] = {
+            "everybody": lambda _: True, "staff": self._here, "agency": self._own, "agency_row": self._of_own,
+            "log": self._log, "both_sides": self._between,
+        }  # fmt: skip
+        if kind.rows in of_no_person:
+            return of_no_person[kind.rows](row)
         by_region = self.access.grants[kind.permission].rows == "region"
         if kind.rows == "person":
             return self._here(row) and self._in_remit(row) if by_region else self._opened(row["id"])
@@ -110,11 +108,36 @@ class Eyes:
             return self._here(row) and self._person(row[kind.subject])
         return self._opened(row[kind.subject])
 
+    def _own(self, row: Row) -> bool:
+        agency = self.access.agency_id
+        return agency is not None and row["agency_id"] == agency and self._here(row)
+
+    def _of_own(self, row: Row) -> bool:
+        return any(self._own(one) for one in self.data.where("operation", "id", row["operation_id"]))
+
+    def _between(self, row: Row) -> bool:
+        sides = (row["holder_region_code"], row["to_region_code"])
+        return any(self._here({"region_code": side}) for side in sides) and self._in_remit(row)
+
     def _log(self, row: Row) -> bool:
+        """Events that happened here, and the whole history of whoever is here now."""
+        if self.access.grants["events:read"].rows == "region" and self._person(row["subject_id"]):
+            return True
+        return self.happened_here(row)
+
+    def happened_here(self, row: Row) -> bool:
+        """Tell whether an event is one of the caller's region: those are what a list of events shows."""
         rows = self.access.grants["events:read"].rows
         if rows not in ("region", "events") or not self._here(row):
             return False
-        return rows == "events" or bool(self.access.remit & ANYONE) or self._person(row["subject_id"])
+        if rows == "events" or self.access.remit & ANYONE:
+            return True
+        handed_over = [
+            one
+            for one in self.data.where("transfer_person", "person_id", row["subject_id"])
+            if one["handed_over"] and self._sees(KINDS["TransferPerson"], one)
+        ]
+        return bool(handed_over) or self._person(row["subject_id"])
 
     def _here(self, row: Row) -> bool:
         code = row["region_code"]
@@ -191,6 +214,8 @@ class Eyes:
         """Return a page of the caller's rows; ``Refused`` when she may not ask so."""
         kind = KINDS[name]
         self.may_ask(kind, order, wanted)
+        if kind.rows == "log" and not relation and "subjectId" in (wanted or {}):
+            rows = self.whole(name)
         found = [row for row in rows if all(matches(kind, row, *one) for one in (wanted or {}).items())]
         place = self.place(kind, order)
         found.sort(key=place, reverse=order.startswith("-"))

@@ -8,7 +8,7 @@ makes the two differ. Names are those of the GraphQL schema.
 from dataclasses import dataclass, field
 from typing import Literal
 
-Rows = Literal["everybody", "person", "household", "subject", "staff", "agency", "agency_row", "log"]
+Rows = Literal["everybody", "person", "household", "subject", "staff", "agency", "agency_row", "log", "both_sides"]
 Kinds = Literal["one", "many", "document", "documents"]
 
 
@@ -183,6 +183,21 @@ KINDS = {
         classes=classes(contact="address"), masked={"address": "address_masked"},
         ways={"place": HERE, "head": one("Person", "head_id"), "members": many("Person", "household_id", "id")},
         actions=WRITE_PEOPLE,
+    ),
+    "Transfer": Kind(
+        "transfer", "transfers:read", "both_sides", "transfers",
+        columns={"fromRegion": "from_region_code", "toRegion": "to_region_code"}, divisions=("fromRegion", "toRegion"),
+        classes=classes(personal="reason note"),
+        ways={
+            "requestedByAgency": one("Agency", "requested_by_agency_id"),
+            "decidedByAgency": one("Agency", "decided_by_agency_id"),
+            "people": many("TransferPerson", "transfer_id", "id"),
+        },
+        actions={"decide": "transfers:write"}, embeds=("people",),
+    ),
+    "TransferPerson": Kind(
+        "transfer_person", "transfers:read", "both_sides", columns={"name": "name_masked"}, orders=("id",),
+        classes=classes(personal="name birthYear populations"), ways={"person": one("Person", "person_id")},
     ),
     "WomanProfile": _of_person(
         "woman_profile", "womanProfiles",

@@ -29,6 +29,7 @@ from domain.people.model import (
 from tests.oracle.directory import VILLAGES, directory
 from tests.oracle.ids import AGENCIES, PEOPLE, key
 from tests.oracle.log import events, operations
+from tests.oracle.requests import transfers
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -291,6 +292,7 @@ def make() -> Tables:
         person["external_id"] = f"ext-{at}" if at % 3 else None
     world.ties(people)
     world.openings(people)
+    transfers(world, people)
     events(world, people)
     operations(world, people)
     return world.tables

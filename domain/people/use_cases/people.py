@@ -26,6 +26,7 @@ from domain.people.use_cases.consequences import (
 from domain.people.use_cases.places import place
 from domain.people.use_cases.profiles import add_profile
 from domain.pinyin import name_keys
+from domain.transfers.requests import end_requests
 from domain.unit_of_work import Row, Saved, UnitOfWork, Work
 
 WRITE: Final = "people:write"
@@ -129,6 +130,7 @@ async def deregister(access: Access, uow: UnitOfWork, command: Deregister) -> Sa
 
 async def _close(work: Work, person: Row, circle: Iterable[UUID], on: date, reason: EndReason, cause: Any) -> None:
     await close_file(work, person["id"], on, reason, cause)
+    await end_requests(work, person["id"], cause)
     await refresh_remits(work, [person["id"]])
     await reevaluate(work, circle, work.today, cause)
 

@@ -13,7 +13,8 @@ from tests.api.mutating import graphql, payload
 from tests.api.running import Service
 
 BY_NAME = {write.name: write for write in WRITES}
-OWN = frozenset({"id", "created_at", "updated_at", "identity_number", "credit_code"})  # differ between any two records
+# What differs between any two records.
+OWN = frozenset({"id", "created_at", "updated_at", "decided_at", "identity_number", "credit_code"})
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
