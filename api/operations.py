@@ -3,6 +3,8 @@
 from domain.agencies import commands as agency
 from domain.agencies import staff as staff_cases
 from domain.agencies import use_cases as agency_cases
+from domain.campaigns import commands as campaign
+from domain.campaigns import use_cases as campaign_cases
 from domain.imports import use_cases as imports
 from domain.people import commands as people
 from domain.people import use_cases as cases
@@ -15,6 +17,8 @@ PEOPLE = "people:write"
 AGENCIES = "agencies:write"
 STAFF = "staff:write"
 TRANSFERS = "transfers:write"
+CAMPAIGNS = "campaigns:write"
+CAMPAIGN_VILLAGES = "campaign_villages:write"
 
 
 def _write(  # noqa: PLR0913, PLR0917 - one row of the table
@@ -157,6 +161,49 @@ WRITES: tuple[Write, ...] = (
         "LeadingGroup",
         AGENCIES,
         "leading_group_id",
+    ),
+    # the census
+    _write(campaign_cases.create_campaign, campaign.CreateCampaign, "/v1/campaigns", "Campaign", CAMPAIGNS, status=201),
+    _write(
+        campaign_cases.open_campaign,
+        campaign.OpenCampaign,
+        "/v1/campaigns/{id}:open",
+        "Campaign",
+        CAMPAIGNS,
+        "campaign_id",
+    ),
+    _write(
+        campaign_cases.accept_township,
+        campaign.AcceptTownship,
+        "/v1/campaigns/{id}:accept_township",
+        "Campaign",
+        CAMPAIGNS,
+        "campaign_id",
+    ),
+    _write(
+        campaign_cases.close_campaign,
+        campaign.CloseCampaign,
+        "/v1/campaigns/{id}:close",
+        "Campaign",
+        CAMPAIGNS,
+        "campaign_id",
+    ),
+    *(
+        _write(
+            use_case,
+            command,
+            f"/v1/campaign_villages/{{id}}:{verb}",
+            "CampaignVillage",
+            CAMPAIGN_VILLAGES,
+            "campaign_village_id",
+        )
+        for verb, use_case, command in (
+            ("assign", campaign_cases.assign_village, campaign.AssignVillage),
+            ("start", campaign_cases.start_village, campaign.StartVillage),
+            ("submit", campaign_cases.submit_village, campaign.SubmitVillage),
+            ("check", campaign_cases.check_village, campaign.CheckVillage),
+            ("return", campaign_cases.return_village, campaign.ReturnVillage),
+        )
     ),
     # long work
     _write(

@@ -37,6 +37,8 @@ DIRECTORY = {
 }
 
 _OFFICE_PERMISSIONS = {
+    "campaign_villages:write": Grant(REGION, OFFICE),
+    "campaigns:read": Grant(REGION, OFFICE),
     "events:read": Grant(REGION, OFFICE),
     "imports:read": Grant(REGION, OFFICE),
     "imports:write": Grant(REGION, OFFICE),
@@ -51,12 +53,13 @@ _OFFICE_PERMISSIONS = {
 
 ROLES: dict[str, dict[str, Grant]] = {
     # Staff of a county department; which people, follows from the agency's type (REMITS).
-    "county_officer": DIRECTORY | _OFFICE_PERMISSIONS,
+    "county_officer": DIRECTORY | _OFFICE_PERMISSIONS | {"campaigns:write": Grant(REGION, OFFICE)},
     # Township and village workers: all classes but confidential, in their own place.
     "village_worker": DIRECTORY | _OFFICE_PERMISSIONS,
     # City and province departments look, and change nothing.
     "supervisor": DIRECTORY
     | {
+        "campaigns:read": Grant(REGION, OFFICE),
         "events:read": Grant(REGION, OFFICE),
         "imports:read": Grant(REGION, OFFICE),
         "people:read": Grant(REGION, OFFICE),
@@ -112,7 +115,7 @@ REMITS: dict[AgencyType, Remit] = {
 # An agency without a remit keeps these, for the people of cases referred to it; it loses the other
 # permissions on people, whose rows it could not reach.
 BY_CASE = ("people:read", "people:reveal")
-WITH_REMIT = ("events:", "imports:", "people:", "transfers:")
+WITH_REMIT = ("campaign_villages:", "campaigns:", "events:", "imports:", "people:", "transfers:")
 
 
 def remit_of(agency_type: str | None) -> Remit:

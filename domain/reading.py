@@ -84,7 +84,7 @@ def filter_structure(one: Filter, value: object, pointer: str) -> tuple[int, obj
         if not is_code(code):
             raise InvalidInput(Fault(pointer, "region.malformed"), malformed=True)
         return len(code), code
-    if one.op == "current":
+    if one.op in ("current", "condition"):
         return int(bool(value)), value
     if isinstance(value, datetime):
         if value.tzinfo is None:

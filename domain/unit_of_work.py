@@ -21,6 +21,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from domain.access import Access
+from domain.campaigns.work import CampaignWork
 from domain.events import Event
 from domain.people.facts import Facts, RuleParameters
 from domain.people.model import Population
@@ -49,7 +50,7 @@ class RulesInForce:
     parameters: RuleParameters
 
 
-class Work(Protocol):
+class Work(CampaignWork, Protocol):
     """An open transaction. Records are tables by name; secrets are given and taken in plain text."""
 
     access: Access

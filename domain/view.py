@@ -71,6 +71,11 @@ class Regions:
 
 
 @dataclass(frozen=True, slots=True)
+class OfCounty:
+    """The row belongs to a county as a whole (``region_code``): seen by all who work in it, in whatever part."""
+
+
+@dataclass(frozen=True, slots=True)
 class OfAgency:
     """The row belongs to the caller's agency: her own long operations."""
 
@@ -80,7 +85,7 @@ class Log:
     """The row is an event: of a region for auditors, of visible people for everybody else."""
 
 
-Scope = Everybody | People | Households | Subject | Region | Regions | OfAgency | Log
+Scope = Everybody | People | Households | Subject | Region | Regions | OfCounty | OfAgency | Log
 
 
 # ---- fields ----------------------------------------------------------------------------------------
@@ -185,7 +190,7 @@ def embedded(key: str) -> Any:
 
 # ---- filters and orders ----------------------------------------------------------------------------
 
-FilterOp = Literal["eq", "from", "to", "within", "has", "population", "prefix", "current"]
+FilterOp = Literal["eq", "from", "to", "within", "has", "population", "prefix", "current", "condition"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +251,11 @@ def current(name: str, column: str) -> FilterMaker:
         return (Filter(name, asked, column, "current", bool),)
 
     return make
+
+
+def condition(name: str) -> FilterMaker:
+    """Filter by whether a computed yes-or-no field holds, ``late=true``."""
+    return lambda fields: (Filter(name, name, fields[name].source.name, "condition", bool),)
 
 
 # ---- the view --------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ its sentence here.
 from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple
 
-from api.messages import access, agencies, fields, graphql, people, protocol, transfers
+from api.messages import access, agencies, campaigns, fields, graphql, people, protocol, transfers
 from domain.imports.faults import FILE_SENTENCES, SENTENCES
 
 Language = Literal["zh", "en"]
@@ -38,7 +38,9 @@ class _Known(dict[str, Any]):
         return ""
 
 
-_TABLES: Final = tuple(one.MESSAGES for one in (access, agencies, fields, graphql, people, protocol, transfers))
+_TABLES: Final = tuple(
+    one.MESSAGES for one in (access, agencies, campaigns, fields, graphql, people, protocol, transfers)
+)
 _ROSTER: Final = {
     code: ("登记表有误", chinese, "The roster has a fault", english)
     for code, (chinese, english) in (SENTENCES | FILE_SENTENCES).items()

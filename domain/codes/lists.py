@@ -10,6 +10,7 @@ from typing import Final
 
 from domain.access import FieldClass
 from domain.agencies.model import AgencyType, DepartmentKind, LeadingGroupRole, StaffPost
+from domain.campaigns.model import CampaignAct, CampaignState, Season, VillageAct, VillageState
 from domain.clients.model import ClientKind, RevocationKind
 from domain.imports.model import ImportMode, OperationStatus, RosterForm, RowOutcome
 from domain.people.model import (
@@ -50,6 +51,10 @@ STANDARDS: Final[dict[str, frozenset[str]]] = {
 ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "absence_reason": AbsenceReason,
     "agency_type": AgencyType,
+    "campaign_act": CampaignAct,
+    "campaign_state": CampaignState,
+    "campaign_village_act": VillageAct,
+    "campaign_village_state": VillageState,
     "capability": Capability,
     "care_class": CareClass,
     "client_kind": ClientKind,
@@ -70,6 +75,7 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "roster_form": RosterForm,
     "row_outcome": RowOutcome,
     "schooling": Schooling,
+    "season": Season,
     "self_care": SelfCare,
     "situation": Situation,
     "staff_post": StaffPost,

@@ -42,6 +42,7 @@ CALLERS: Final = (
     Declared("civil_affairs_county", "staff", ("county_officer",), "civil_affairs", COUNTY, "officer"),
     Declared("womens_federation_county", "staff", ("county_officer",), "federation", COUNTY, "officer"),
     Declared("village_worker", "staff", ("village_worker",), VILLAGE, VILLAGE, "child_director"),
+    Declared("township_worker", "staff", ("village_worker",), VILLAGE[:9], VILLAGE[:9], "child_supervisor"),
     Declared("neighbour_county", "staff", ("county_officer",), "neighbour_civil_affairs", "421022", "officer"),
     Declared("city_supervisor", "staff", ("supervisor",), "city_civil_affairs", "4210", "officer"),
     Declared("province_statistician", "staff", ("statistician",), "province_statistics", "42", "statistician"),

@@ -9,6 +9,7 @@ import asyncpg
 
 from domain.people.days import today
 from persistence.crypto import FieldCipher
+from persistence.demo import campaigns
 from persistence.demo.callers import CALLERS, Caller, Hasher, people_of, register, renew
 from persistence.demo.directory import COUNTY, NEIGHBOUR, PILOT_TOWNSHIP, Directory, directory
 from persistence.demo.history import Census, copy_events, registrations, statuses
@@ -27,6 +28,9 @@ WHERE r.valid_to IS NULL AND (r.parent_code = $1 OR r.parent_code = $2) ORDER BY
 _VILLAGES = """
 SELECT lo, path FROM region
 WHERE level = 5 AND valid_to IS NULL AND lo >= $1 AND lo < $2 AND lo % 1000 BETWEEN 200 AND 399 ORDER BY lo
+"""
+_SURVEYED = """
+SELECT lo FROM region WHERE level = 5 AND valid_to IS NULL AND lo >= $1 AND lo < $1 + 1000000 ORDER BY lo
 """
 
 
@@ -70,6 +74,8 @@ async def _load(conn: asyncpg.Connection, cipher: FieldCipher, hasher: Hasher, s
     families, volunteers = populate(make, villages, neighbours)
     seal(cipher, "staff", made.rows["staff"])
     rows = made.rows | tables(families, cipher, make.numbers)
+    surveyed = [row["lo"] for row in await conn.fetch(_SURVEYED, int(COUNTY) * 1_000_000)]
+    rows |= campaigns.census(make.numbers, made, surveyed, as_of)
     async with unforced(conn, *rows, "left_behind_status", "rule_set", "event"):
         for table, listed in rows.items():
             await copy_rows(conn, table, listed)

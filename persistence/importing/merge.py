@@ -10,6 +10,10 @@ from uuid import UUID
 
 import asyncpg
 
+from domain.access import Access
+from domain.campaigns.use_cases import of_village
+from domain.events import Origin
+from domain.imports.determination import POPULATION
 from domain.imports.faults import sentence
 from domain.imports.model import ImportMode, RosterForm
 from domain.imports.operations import ImportResult
@@ -19,6 +23,8 @@ from persistence.importing import known, log, plan, write
 from persistence.importing.log import Author
 from persistence.importing.resolve import resolve
 from persistence.importing.staging import columns, create_tables
+from persistence.writing import campaigns
+from persistence.writing.events import append_events
 
 CAUSE: Final = "operation.started"
 TRIES: Final = 5
@@ -46,6 +52,7 @@ FROM stage_row
 COUNTS: Final = """
 SELECT coalesce(outcome, 'created') AS outcome, left_behind, count(*) AS rows FROM stage_row GROUP BY 1, 2
 """
+SURVEYED_VILLAGES: Final = "SELECT DISTINCT region_code FROM stage_person WHERE subject"
 PROGRESS: Final = """
 UPDATE operation SET done = $2, result = $3, cursor = cursor || jsonb_build_object('row', $2::int), attempts = 0,
   version = version + 1, updated_at = clock_timestamp()
@@ -125,8 +132,19 @@ async def _write(connection: asyncpg.Connection, work: Import, found: int) -> No
     if found:
         await write.update_all(connection, work.form, work.as_of)
         await known.priorities(connection)
+    await _survey(connection, work)
     at = await connection.fetchval("SELECT clock_timestamp()")
     await log.append(connection, work.form, work.author, at)
+
+
+async def _survey(connection: asyncpg.Connection, work: Import) -> None:
+    """Set the villages of these rows going in the open campaigns that ask for this form."""
+    regions = [row["region_code"] for row in await connection.fetch(SURVEYED_VILLAGES)]
+    author = work.author
+    started = await campaigns.set_going(connection, regions, POPULATION[work.form], work.as_of)
+    actor = Access(author.sub, author.client_id or "", (), {}, agency_id=author.agency_id)
+    events = [of_village("campaign_village.started", row, cause_id=author.cause_id) for row in started]
+    await append_events(connection, actor, Origin(log.CHANNEL, author.request_id), events)
 
 
 def _counted(result: ImportResult, counts: Sequence[Any]) -> ImportResult:

@@ -86,7 +86,9 @@ class Compiler:
 
     def _permission(self) -> str:
         """Return the permission whose rows row-level security shall show: people's, if any are read."""
-        for permission in ("people:read", "events:read", "transfers:read", "staff:read", "imports:read"):
+        for permission in (
+            "people:read", "events:read", "transfers:read", "staff:read", "imports:read", "campaigns:read",
+        ):  # fmt: skip
             if permission in self._read:
                 return permission
         return next(iter(sorted(self._read)), "")
@@ -337,6 +339,9 @@ class Compiler:
                 return self._within(view, t, one, key, structure)
             case "current":
                 return f"{column} IS NULL" if structure else f"{column} IS NOT NULL"
+            case "condition":
+                held = EXPRESSIONS[one.column].format(t=t)
+                return held if structure else f"NOT {held}"
             case "population":
                 return f"{column} & {self.parameters.of_population(key)} <> 0"
             case "has":

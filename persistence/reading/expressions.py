@@ -1,6 +1,34 @@
 """Named expressions and conditions that views refer to; ``{t}`` is the row's alias."""
 
+from domain.campaigns.model import VillageState
+
+_LATE = "(coalesce({t}.submitted_on, current_date) > {t}.due_on)"
+# Of people on the ledger with a profile that the campaign's forms are for; the bits are those of ``Remit``.
+_FIGURES = (
+    "(CASE WHEN {t}.figures <> '{{}}'::jsonb THEN {t}.figures ELSE (SELECT jsonb_build_object('known', count(*), "
+    "'surveyed', count(*) FILTER (WHERE f.done), "
+    "'women', count(*) FILTER (WHERE f.done AND f.own & 1 <> 0), "
+    "'children', count(*) FILTER (WHERE f.done AND f.own & 2 <> 0), "
+    "'elders', count(*) FILTER (WHERE f.done AND f.own & 4 <> 0), "
+    "'households_known', count(DISTINCT p.household_id), "
+    "'households_surveyed', count(DISTINCT p.household_id) FILTER (WHERE f.done)) "
+    "FROM campaign c, person p, LATERAL (SELECT coalesce(p.surveyed_on >= c.opens_on, false) AS done, "
+    "p.remit & (('woman' = ANY (c.forms))::int + 2 * ('child' = ANY (c.forms))::int "
+    "+ 4 * ('elder' = ANY (c.forms))::int) AS own) f "
+    "WHERE c.id = {t}.campaign_id AND p.region_code = {t}.region_code "
+    "AND p.deregistered_on IS NULL AND p.situation <> 'dead' AND f.own <> 0) END)"
+)
+_PROGRESS = (
+    "(SELECT jsonb_build_object('villages', count(*), "
+    + ", ".join(f"'{state}', count(*) FILTER (WHERE v.state = '{state}')" for state in VillageState)
+    + f", 'late', count(*) FILTER (WHERE {_LATE.format(t='v')})) "
+    + "FROM campaign_village v WHERE v.campaign_id = {t}.id)"
+)
+
 EXPRESSIONS = {
+    "campaign_progress": _PROGRESS,
+    "campaign_village_figures": _FIGURES,
+    "campaign_village_late": _LATE,
     "rule_set_region": "nullif(region_text({t}.region_code), '0')",
     "event_changed": (
         "CASE WHEN jsonb_typeof({t}.data->'changed') = 'array' THEN {t}.data->'changed' ELSE '[]'::jsonb END"

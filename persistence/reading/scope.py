@@ -12,7 +12,7 @@ from typing import Literal
 
 from domain.access import EVERYWHERE, Access, RowScope
 from domain.people.model import Remit
-from domain.view import VIEWS, Everybody, Households, Log, OfAgency, Region, Regions, Subject, View
+from domain.view import VIEWS, Everybody, Households, Log, OfAgency, OfCounty, Region, Regions, Subject, View
 
 VILLAGE, TOWNSHIP, COUNTY = 1, 1_000, 1_000_000
 
@@ -115,6 +115,8 @@ class ScopeSql:
             return self._place(t, county=False, village=village)
         if isinstance(scope, Regions):
             return self._between(view, scope, t)
+        if isinstance(scope, OfCounty):
+            return self._of_county(t)
         if isinstance(scope, Log):
             return self._log(view, t, village, of_one=of_one)
         if rows is RowScope.REGION:
@@ -146,6 +148,19 @@ class ScopeSql:
             within = f"{code} >= {p('lo')} AND {code} < {p('hi')}"
             return f"{in_county} = {p('county')} AND {within}" if county else within
         return _any(*(f"{code} >= {lo} AND {code} < {hi}" for lo, hi in self.shape.literal))
+
+    def _of_county(self, t: str) -> str:
+        """Return the predicate of rows of whole counties, of which the caller may work in a part."""
+        if self.shape.place in ("village", "township", "county"):
+            return f"{t}.region_code = {self.parameter('county')} * 1000000"
+        if self.shape.place in ("range", "many"):
+            return _any(
+                *(
+                    f"{t}.region_code >= {lo // COUNTY * COUNTY} AND {t}.region_code < {hi}"
+                    for lo, hi in self.shape.literal
+                )
+            )
+        return self._place(t, county=False)
 
     def _remit(self, view: View, t: str) -> str:
         if self.shape.everyone:

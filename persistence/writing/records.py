@@ -33,6 +33,7 @@ CONFLICTS: Final = {
     "absence_current_key": "absence.open",
     "agency_credit_code_key": "agency.credit_code_taken",
     "agency_name_key": "agency.duplicate",
+    "campaign_title_key": "campaign.duplicate",
     "child_profile_current_key": "profile.open",
     "department_name_key": "department.duplicate",
     "elder_profile_current_key": "profile.open",

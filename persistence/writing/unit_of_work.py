@@ -24,6 +24,7 @@ from persistence.crypto import FieldCipher
 from persistence.engine import SYSTEM_SCOPE, scope_settings, set_scope
 from persistence.importing import files
 from persistence.writing import records
+from persistence.writing.campaigns import CampaignSql
 from persistence.writing.events import append_events
 from persistence.writing.facts import kin_of, load_facts, load_rules
 
@@ -105,7 +106,7 @@ class PostgresUnitOfWork:
         return finish
 
 
-class PostgresWork:
+class PostgresWork(CampaignSql):
     """An open transaction: see ``domain.unit_of_work.Work``."""
 
     today: date

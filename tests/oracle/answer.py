@@ -248,7 +248,7 @@ class Oracle:
         if way is None:
             return self.eyes.value(kind, seen.row, name)
         if way.how in ("document", "documents"):
-            return document_of(seen.row, way)
+            return document_of(self.eyes, seen.row, way)
         if not self.eyes.may(KINDS[way.kind]):
             return None
         rows = related(self.eyes, seen.row, way)
@@ -298,10 +298,12 @@ def related(eyes: Eyes, row: Row, way: Way) -> list[Row]:
     return sorted(found, key=lambda one: one[kind.key])  # two divisions of one padded code: the upper one
 
 
-def document_of(row: Row, way: Way) -> Any:
+def document_of(eyes: Eyes, row: Row, way: Way) -> Any:
     """Return a part of a row's JSON; an empty object is none."""
     if way.ours == "progress":
         return progress(row)
+    if way.ours.startswith("campaign_"):
+        return getattr(eyes, way.ours)(row)
     stored = row[way.ours]
     if way.how == "documents":
         return stored if isinstance(stored, list) else []

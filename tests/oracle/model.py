@@ -91,8 +91,8 @@ class Eyes:
 
     def _sees(self, kind: Kind, row: Row) -> bool:
         of_no_person: dict[str, Callable[[Row], bool]] = {
-            "everybody": lambda _: True, "staff": self._here, "agency": self._own, "agency_row": self._of_own,
-            "log": self._log, "both_sides": self._between,
+            "everybody": lambda _: True, "staff": self._here, "county": self._in_county, "agency": self._own,
+            "agency_row": self._of_own, "log": self._log, "both_sides": self._between,
         }  # fmt: skip
         if kind.rows in of_no_person:
             return of_no_person[kind.rows](row)
@@ -143,6 +143,11 @@ class Eyes:
         code = row["region_code"]
         return code is not None and any(one.lo <= code < one.hi for one in self.access.regions)
 
+    def _in_county(self, row: Row) -> bool:
+        """Whoever works in a part of a county sees what is the county's."""
+        county = row["region_code"]
+        return any(one.lo < county + 10**6 and county < one.hi for one in self.access.regions)
+
     def _in_remit(self, row: Row) -> bool:
         return bool(row["remit"] & self.access.remit)
 
@@ -184,6 +189,8 @@ class Eyes:
         if kind.table == "event" and name == "changed":
             changed = row["data"].get("changed")
             return changed if isinstance(changed, list) else []
+        if kind.table == "campaign_village" and name == "late":
+            return late(row)
         stored = row[kind.columns.get(name, snake(name))]
         if name in kind.divisions:
             return published(stored)
@@ -251,6 +258,38 @@ class Eyes:
             if self.sight(kind, field_of(kind, name)) != FULL:
                 raise Refused("field.withheld")
 
+    # ---- campaigns: counted over what the caller sees ------------------------------------------------
+
+    def campaign_progress(self, campaign: Row) -> Row:
+        """Return how many of a campaign's villages are in which state."""
+        found = self.data.where("campaign_village", "campaign_id", campaign["id"])
+        seen = [row for row in found if self._here(row)]
+        states = ("not_started", "in_progress", "submitted", "checked", "returned", "accepted")
+        counted = {state: sum(row["state"] == state for row in seen) for state in states}
+        return {"villages": len(seen), **counted, "late": sum(map(late, seen))}
+
+    def campaign_figures(self, village: Row) -> Row:
+        """Return how many people and households of a village were surveyed since the campaign began."""
+        if village["figures"]:
+            found: Row = village["figures"]
+            return found
+        (campaign,) = self.data.where("campaign", "id", village["campaign_id"])
+        asked = sum(POPULATIONS[form] for form in campaign["forms"])
+        here = self.data.where("person", "region_code", village["region_code"])
+        known = [
+            one for one in here
+            if one["remit"] & asked and self._here(one) and self._in_remit(one)
+            and one["deregistered_on"] is None and one["situation"] != "dead"
+        ]  # fmt: skip
+        done = [one for one in known if one["surveyed_on"] and one["surveyed_on"] >= campaign["opens_on"]]
+        own = dict(zip(("women", "children", "elders"), POPULATIONS.values(), strict=True))
+        return {
+            "known": len(known), "surveyed": len(done),
+            **{name: sum(bool(one["remit"] & asked & bit) for one in done) for name, bit in own.items()},
+            "households_known": len({one["household_id"] for one in known} - {None}),
+            "households_surveyed": len({one["household_id"] for one in done} - {None}),
+        }  # fmt: skip
+
 
 # ---- filters -----------------------------------------------------------------------------------------
 
@@ -265,12 +304,19 @@ def field_of(kind: Kind, name: str) -> str:
     return name
 
 
+def late(row: Row) -> bool:
+    """Tell whether a village missed the day; the world's days lie far from today."""
+    return bool((row["submitted_on"] or date.today()) > row["due_on"])  # noqa: DTZ011 - years away from any midnight
+
+
 def matches(kind: Kind, row: Row, name: str, value: Any) -> bool:
     """Tell whether a row passes one filter; ``value`` is typed, nothing passes a comparison with null."""
     if name == "current":
         return (row[kind.ended_by] is None) is value
     if kind.table == "person" and name == "population":
         return bool(row["remit"] & POPULATIONS[value])
+    if kind.table == "campaign_village" and name == "late":
+        return late(row) is value
     field = field_of(kind, name)
     stored = row[kind.columns.get(field, snake(field))]
     if stored is None:

@@ -59,7 +59,7 @@ class RestOracle:
         if way is None:
             return self.eyes.value(kind, row, camel(head))
         if way.how.startswith("document"):
-            return self.document(way.kind, document_of(row, way), below)
+            return self.document(way.kind, document_of(self.eyes, row, way), below)
         if not self.eyes.may(KINDS[way.kind]):
             return None
         rows = related(self.eyes, row, way)

@@ -8,7 +8,9 @@ makes the two differ. Names are those of the GraphQL schema.
 from dataclasses import dataclass, field
 from typing import Literal
 
-Rows = Literal["everybody", "person", "household", "subject", "staff", "agency", "agency_row", "log", "both_sides"]
+Rows = Literal[
+    "everybody", "person", "household", "subject", "staff", "county", "agency", "agency_row", "log", "both_sides"
+]
 Kinds = Literal["one", "many", "document", "documents"]
 
 
@@ -132,6 +134,37 @@ KINDS = {
         "leading_group_member", "agencies:read", "everybody", versioned=False, orders=("id",),
         ways={"staff": one("StaffMember", "staff_id")},
     ),
+    "Campaign": Kind(
+        "campaign", "campaigns:read", "county", "campaigns", columns=PLACE, divisions=("region",),
+        ways={
+            "progress": Way("document", "CampaignProgress", "campaign_progress"),
+            "place": HERE,
+            "agency": one("Agency", "agency_id"),
+            "villages": many("CampaignVillage", "campaign_id", "id"),
+            "report": one("CampaignReport", "id", "campaign_id"),
+        },
+        actions=dict.fromkeys(("open", "accept_township", "close"), "campaigns:write"),
+    ),
+    "CampaignVillage": Kind(
+        "campaign_village", "campaigns:read", "staff", "campaignVillages", columns=PLACE, divisions=("region",),
+        ways={
+            "figures": Way("document", "CampaignFigures", "campaign_figures"),
+            "campaign": one("Campaign", "campaign_id"),
+            "place": HERE,
+            "responsible": one("StaffMember", "responsible_id"),
+        },
+        orders=("-id", "id", "region", "-region"),
+        actions=dict.fromkeys(("assign", "start", "submit", "check", "send_back"), "campaign_villages:write"),
+    ),
+    "CampaignReport": Kind(
+        "campaign_report", "campaigns:read", "staff", "campaignReports", columns=PLACE, divisions=("region",),
+        ways={
+            "totals": Way("document", "CampaignTotals", "totals"),
+            "townships": Way("documents", "CampaignTownship", "townships"),
+            "campaign": one("Campaign", "campaign_id"),
+        },
+        versioned=False,
+    ),
     "Operation": Kind(
         "operation", "imports:read", "agency", "operations", columns=PLACE, divisions=("region",),
         ways={
@@ -249,7 +282,7 @@ KINDS = {
     ),
 }  # fmt: skip
 
-ORDER_COLUMNS = {("person", "name"): "name_pinyin"}
+ORDER_COLUMNS = {("person", "name"): "name_pinyin", ("campaign_village", "region"): "region_code"}
 """People are ordered by the pinyin of their names."""
 
 DOCUMENT_PERMISSIONS = {"me": "codes:read", "determination": "people:read"}

@@ -26,6 +26,7 @@ from domain.people.model import (
     Schooling,
     SelfCare,
 )
+from tests.oracle.campaigns import campaigns
 from tests.oracle.directory import VILLAGES, directory
 from tests.oracle.ids import AGENCIES, PEOPLE, key
 from tests.oracle.log import events, operations
@@ -295,6 +296,7 @@ def make() -> Tables:
     transfers(world, people)
     events(world, people)
     operations(world, people)
+    campaigns(world)
     return world.tables
 
 

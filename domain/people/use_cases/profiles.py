@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final
 
 from domain.access import Access
+from domain.campaigns.use_cases import surveyed
 from domain.errors import Conflict, Fault, InvalidInput
 from domain.events import Event
 from domain.people.commands import CloseProfile, OpenProfile, UpdateProfile
@@ -27,6 +28,7 @@ async def add_profile(
     profile = await work.insert(table, values | form.given())
     event = event_of(f"{table}.opened", profile, subject=person["id"], by=cause, changed=sorted(form.model_fields_set))
     await work.append(event)
+    await surveyed(work, person, population, event)
     return profile, event
 
 
@@ -53,6 +55,7 @@ async def update_profile(access: Access, uow: UnitOfWork, command: UpdateProfile
         changed = await work.update(table, profile, changes)
         cause = event_of(f"{table}.updated", changed, subject=person["id"], changed=sorted(changes))
         await work.append(cause)
+        await surveyed(work, person, population, cause)
         await reevaluate(work, [person["id"]], work.today, cause)
         return await work.commit(Saved(table, changed["id"], changed["version"]))
 

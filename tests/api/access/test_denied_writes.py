@@ -31,7 +31,9 @@ async def test_who_may_not_changes_nothing(service: Service, write: Write) -> No
 
 
 @pytest.mark.parametrize(
-    "write", [one for one in WRITES if one.permission.startswith(("people:", "imports:"))], ids=lambda write: write.name
+    "write",
+    [one for one in WRITES if one.permission.startswith(("people:", "imports:", "campaign"))],
+    ids=lambda write: write.name,
 )
 async def test_the_next_county_changes_nothing(service: Service, write: Write) -> None:
     prepared = await ACTS[write.name].make(Stage(service, "梅"))
@@ -40,7 +42,11 @@ async def test_the_next_county_changes_nothing(service: Service, write: Write) -
     by_graphql = (await graphql(write, prepared, stranger)).json()
     problem = by_graphql["errors"][0]["extensions"]
     assert (problem["status"], problem["code"]) == (by_rest.status_code, by_rest.json()["code"])
-    expected = {"register_person": (403, "region.outside_scope"), "create_household": (403, "region.outside_scope")}
+    expected = {
+        "register_person": (403, "region.outside_scope"),
+        "create_household": (403, "region.outside_scope"),
+        "create_campaign": (403, "region.forbidden"),
+    }
     assert (problem["status"], problem["code"]) == expected.get(write.name, (404, "not_found"))
     assert await service.state() == before
 

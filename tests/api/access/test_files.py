@@ -15,7 +15,7 @@ from persistence.demo.callers import CALLERS, VILLAGE
 from tests.api.mutating import leaves, snaked
 from tests.api.running import Service, graphql_problem, is_problem
 
-OFFICES = ("civil_affairs_county", "village_worker", "city_supervisor", "welfare_system")
+OFFICES = ("civil_affairs_county", "township_worker", "village_worker", "city_supervisor", "welfare_system")
 EVERYBODY = [one.name for one in CALLERS]
 WITHOUT_PEOPLE = ("province_statistician", "auditor", "platform_admin")  # no permission at all
 HEALTH = ("health", "disability_category", "disability_grade", "illness", "capable")
@@ -30,7 +30,7 @@ SEEN_BY: dict[str, frozenset[str]] = {
     "elder": frozenset(OFFICES),  # no woman or child in the house: civil affairs, township, village
     "volunteer": frozenset({*OFFICES, "volunteer"}),
     "neighbour": frozenset({"neighbour_county", "city_supervisor"}),  # of the next county
-    "other_village": frozenset({*OFFICES, "womens_federation_county"} - {"village_worker"}),
+    "other_village": frozenset({*OFFICES, "womens_federation_county"} - {"township_worker", "village_worker"}),
 }
 OF_PERSON = ("woman_profiles", "child_profiles", "elder_profiles", "kinships", "absences", "left_behind_statuses")
 FILE = dict.fromkeys(OF_PERSON, "person_id") | {"guardianships": "ward_id"}
@@ -59,8 +59,8 @@ async def people(service: Service) -> People:
         "WHERE p.sex = '1' AND p.remit & 7 = 0 ORDER BY p.id LIMIT 1",
         "elder": f"SELECT id FROM person WHERE region_code = {VILLAGE} AND remit & (4 | 51) = 4 ORDER BY id",
         "neighbour": "SELECT id FROM person WHERE county = 421022 AND remit & 1 <> 0 ORDER BY id",
-        "other_village": f"SELECT id FROM person WHERE county = 421081 AND region_code <> {VILLAGE} AND remit & 2 <> 0 "
-        "ORDER BY id",
+        "other_village": f"SELECT id FROM person WHERE county = 421081 AND region_code / 1000 <> {VILLAGE[:9]} "
+        "AND remit & 2 <> 0 ORDER BY id",
     }
     ids = {name: str(await service.owner.fetchval(one)) for name, one in sql.items()}
     rows = {name: await service.owner.fetchrow("SELECT * FROM person WHERE id = $1", one) for name, one in ids.items()}
@@ -147,6 +147,7 @@ COUNTED = {
     "civil_affairs_county": "county = 421081",
     "welfare_system": "county = 421081",
     "womens_federation_county": "county = 421081 AND remit & 51 <> 0",
+    "township_worker": f"region_code / 1000 = {VILLAGE[:9]}",
     "village_worker": f"region_code = {VILLAGE}",
     "neighbour_county": "county = 421022",
     "city_supervisor": "county / 100 = 4210",

@@ -20,7 +20,7 @@ PUBLIC = frozenset({
 })  # fmt: skip
 ALSO = {"GET /v1/people/{id}/history": "people:read"}  # events below a person: whoever sees the person
 # An agency whose type has no remit keeps the rest for the people of cases referred to it (auth.policy).
-LOST_WITHOUT_REMIT = re.compile("events:|imports:|people:write|transfers:")
+LOST_WITHOUT_REMIT = re.compile("campaign_villages:|campaigns:|events:|imports:|people:write|transfers:")
 
 
 def matrix() -> tuple[dict[str, str], dict[str, set[str]], set[str]]:
