@@ -132,9 +132,7 @@ async def test_an_entry_in_the_field_counts_and_sets_the_village_going(
     surveyed = {one.id: (await ledger.row("person", one.id))["surveyed_on"] for one in (before, child, elder)}
     assert surveyed == {before.id: None, child.id: TODAY, elder.id: None}
     woman = OpenProfile.model_validate({"person_id": str(elder.id), "woman": {}})
-    opened = await open_profile(
-        officer, unit_at(), OpenProfile.model_validate({"person_id": str(elder.id), "woman": {}})
-    )
+    opened = await open_profile(officer, unit_at(), woman)
     assert (await ledger.row("person", elder.id))["surveyed_on"] == TODAY
     later = date(2026, 11, 3)
     command = UpdateProfile.model_validate({"profile_id": str(opened.id), "version": 1, "woman": {"skills": "缝纫"}})
