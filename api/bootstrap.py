@@ -39,7 +39,7 @@ from domain.view import VIEWS
 from persistence.auth_store import AuthStore
 from persistence.auth_watch import watching
 from persistence.crypto import FieldCipher, KeyRing
-from persistence.engine import open_pool
+from persistence.engine import open_pool, open_reads
 from persistence.idempotency import IdempotencyKeys
 from persistence.limits import RateLimits
 from persistence.migrate import newest
@@ -77,7 +77,12 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
         await authenticator.refresh()
         direct = watching(settings.direct_url, authenticator.refresh, role=settings.database_role)
         await stack.enter_async_context(direct)
-        reader = Reader(pool, cipher.key_for("page_token").hex())
+        reads = open_reads(
+            settings.pooled_url, role=settings.database_role, size=settings.database_read_connections,
+            statement_cache=settings.database_statement_cache,
+        )  # fmt: skip
+        stack.push_async_callback(reads.close)
+        reader = Reader(reads, cipher.key_for("page_token").hex())
         writer = Writer(_units(pool, cipher))
         determine = _determine(pool, cipher)
         search = Questions(pool, cipher)

@@ -47,7 +47,8 @@ class Settings(BaseSettings):
     database_direct_url: str | None = None  # LISTEN and jobs: past the pooler. Default: database_url
     database_owner_url: str | None = None  # migrations and loaders. Default: database_direct_url
     database_role: str | None = "shouwang_app"  # taken on at connection; empty when the DSN logs in as it
-    database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+    database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10  # transactions of one API process at once
+    database_read_connections: Annotated[int, Field(ge=1, le=200)] = 10  # its reads at once, besides
     database_statement_cache: Annotated[int, Field(ge=0)] = 512  # 0 behind pgbouncer in transaction mode
 
     # --- secrets ----------------------------------------------------------------------------

@@ -82,10 +82,10 @@ class Notes:
     def __init__(self) -> None:
         self.call: Call = ("", ())
 
-    async def fetchval(self, query: str, *args: object) -> str:
+    async def fetchval(self, query: str, *arguments: object) -> bytes:
         """Note a statement; what is read is as good as empty."""
-        self.call = (query, args)
-        return "1 {}"
+        self.call = (query, arguments)
+        return b"1 {}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ NOWHERE = UUID(int=0)
 
 LONGEST_TEXT = 500
 INT_MAX = 2**31 - 1
+CITY_DIGITS = 4
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which UTF-8 has no bytes for
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
@@ -55,7 +57,7 @@ def check_text(text: str, pointer: str) -> str:
 
 
 def _encodable(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    return text.isascii() or _SURROGATE.search(text) is None
 
 
 def order_of(view: View, asked: str | None, filters: Collection[str]) -> str:
@@ -78,12 +80,16 @@ def check_order(view: View, order: str) -> str:
 
 
 def filter_structure(one: Filter, value: object, pointer: str) -> tuple[int, object]:
-    """Return what of a filter's value is structure (digits of a division, truth of a flag), and the value."""
+    """Return what of a filter's value is structure, and the value.
+
+    Structure is the truth of a flag, the digits of a division, and of a city or a province the division itself
+    (negative): how much of the table it holds decides how it is read.
+    """
     if one.op == "within":
         code = str(value)
         if not is_code(code):
             raise InvalidInput(Fault(pointer, "region.malformed"), malformed=True)
-        return len(code), code
+        return len(code) if len(code) > CITY_DIGITS else -int(code), code
     if one.op in ("current", "condition"):
         return int(bool(value)), value
     if isinstance(value, datetime):

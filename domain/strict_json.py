@@ -9,6 +9,7 @@ imports are read here and nowhere else.
 
 import json
 import math
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from domain.errors import Fault, InvalidInput
 MAX_DEPTH: Final = 32
 _INT64: Final = range(-(2**63), 2**63)
 _INT64_DIGITS: Final = 20  # of -9223372036854775808, the sign included
-_FIRST_SURROGATE, _LAST_SURROGATE = "\ud800", "\udfff"
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
 class _Refused(Exception):
@@ -96,11 +97,9 @@ def _walk(root: Any, max_depth: int) -> None:
 
 
 def _check_text(text: str) -> None:
-    for sign in text:
-        if sign == "\0":
-            raise _Refused("json.nul")
-        if _FIRST_SURROGATE <= sign <= _LAST_SURROGATE:
-            raise _Refused("json.lone_surrogate")
+    found = _UNSTORABLE.search(text)
+    if found is not None:
+        raise _Refused("json.nul" if found[0] == "\0" else "json.lone_surrogate")
 
 
 _DECODER: Final = json.JSONDecoder(

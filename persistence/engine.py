@@ -5,6 +5,7 @@ are local to the transaction; unset or empty, no row is visible.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +13,7 @@ import orjson
 
 from domain.access import EVERYWHERE, Access, RegionRange, RowScope
 from domain.people.model import Remit
+from persistence.reading.connections import ReadConnections
 
 RUNTIME_ROLE = "shouwang_app"
 SESSION = {
@@ -71,9 +73,29 @@ async def open_pool(
 
 async def connect(dsn: str, *, role: str | None = None, **session: str) -> asyncpg.Connection:
     """Open one connection of the same kind as the pool's (LISTEN, migrations, scripts)."""
-    settings = SESSION | {"statement_timeout": "0", "lock_timeout": "0"} | session | ({"role": role} if role else {})
-    connection = await asyncpg.connect(dsn, connection_class=Connection, server_settings=settings)
-    await _prepare(connection)
+    return await _connected(dsn, SESSION | {"statement_timeout": "0", "lock_timeout": "0"} | session, role)
+
+
+def open_reads(dsn: str, *, role: str | None, size: int, statement_cache: int = 512) -> ReadConnections:
+    """Return the connections of compiled reads, none open yet; their session is the pool's."""
+    return ReadConnections(partial(_connected, dsn, SESSION, role, statement_cache), size)
+
+
+async def _connected(
+    dsn: str, session: dict[str, str], role: str | None, statement_cache: int = 512
+) -> asyncpg.Connection:
+    connection = await asyncpg.connect(
+        dsn,
+        connection_class=Connection,
+        server_settings=session | ({"role": role} if role else {}),
+        statement_cache_size=statement_cache,
+        max_cached_statement_lifetime=0,
+    )
+    try:
+        await _prepare(connection)
+    except BaseException:
+        connection.terminate()
+        raise
     return connection
 
 

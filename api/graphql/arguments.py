@@ -48,7 +48,7 @@ def of_list(view: View, key: str, given: Mapping[str, object]) -> tuple[Structur
         values[f"{key}.after"] = check_text(str(after), "/after")
     filters = []
     wanted = given.get("filter")
-    for name, one in view.filters.items():
+    for name, one in view.filters.items() if wanted is not None else ():
         value = _member(wanted, name)
         if value is None:
             continue
@@ -88,9 +88,7 @@ def row_key_or_nowhere(text: str) -> UUID:
 
 
 def _member(wanted: object, name: str) -> object:
-    if wanted is None:
-        return None
-    if isinstance(wanted, Mapping):
+    if isinstance(wanted, dict):
         return wanted.get(camel(name), wanted.get(name))
     value = getattr(wanted, name, None)
     return value if isinstance(value, str | int | bool | date | datetime | Enum) else None

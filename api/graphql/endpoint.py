@@ -7,6 +7,7 @@ Errors carry the same problem object as REST in ``extensions``.
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
@@ -155,6 +156,7 @@ def without_values(message: str) -> str:
     return _REJECTED.sub(r"\1\2.", message)
 
 
+@lru_cache(maxsize=64)
 def accepted(accept: str) -> str | None:
     """Choose the media type of the answer; none when nothing we speak is accepted.
 
@@ -202,16 +204,20 @@ def from_get(query_string: bytes) -> Asked:
 
 def from_post(headers: Mapping[bytes, bytes], body: bytes) -> Asked:
     """Read a request from a JSON body."""
-    kind, *parameters = (
-        part.strip() for part in headers.get(b"content-type", b"").decode("latin-1").lower().split(";")
-    )
-    charsets = [part.removeprefix("charset=").strip('"') for part in parameters if part.startswith("charset=")]
-    if kind != JSON or any(charset != "utf-8" for charset in charsets):
+    if not is_json(headers.get(b"content-type", b"")):
         raise InvalidInput(code="media_type.unsupported", malformed=True)
     given = read_json(body)
     if not isinstance(given, dict):
         raise malformed()
     return checked(given)
+
+
+@lru_cache(maxsize=64)
+def is_json(content_type: bytes) -> bool:
+    """Tell whether a media type is JSON in UTF-8."""
+    kind, *parameters = (part.strip() for part in content_type.decode("latin-1").lower().split(";"))
+    charsets = [part.removeprefix("charset=").strip('"') for part in parameters if part.startswith("charset=")]
+    return kind == JSON and all(charset == "utf-8" for charset in charsets)
 
 
 def checked(given: Mapping[str, Any]) -> Asked:

@@ -45,7 +45,7 @@ class Reads(Protocol):
         query: Callable[[], Query],
         arguments: Mapping[str, object],
         on: Any = None,
-    ) -> tuple[str | None, tuple[tuple[str, ShouwangError], ...]]:
+    ) -> tuple[bytes | None, tuple[tuple[str, ShouwangError], ...]]:
         """Run a query."""
 
 
@@ -121,13 +121,16 @@ class Executor:
 
         Only where the order is not the key's does the page hang on that row, and only roots have such orders.
         """
+        after = [one for one in sources if one.key in structures and structures[one.key].after]
+        if not after:
+            return answer
         roots = self.schema.query_type.fields if self.schema.query_type else {}
         said = {path for path, _ in answer.errors}
         hanging = [
             one.root
-            for one in sources
+            for one in after
             if one.view and one.root not in said and roots.get(one.node.name.value) is one.definition
-            and structures[one.key].after and structures[one.key].order.removeprefix("-") != one.view.key
+            and structures[one.key].order.removeprefix("-") != one.view.key
         ]  # fmt: skip
         if not hanging or answer.data is None:
             return answer
@@ -159,7 +162,7 @@ class Executor:
             return walk.query(operation, dropped, ready)
 
         try:
-            text, refused = await self.reads.read(access, signature, build, arguments)
+            data, refused = await self.reads.read(access, signature, build, arguments)
         except InvalidInput as error:  # a page token that does not open, found when it is bound
             key = str(error.parameters.get("argument", "")).partition(".")[0]
             walk, _ = self._walk(prepared, operation, values)
@@ -168,7 +171,7 @@ class Executor:
                 raise
             errors[root] = error
             return await self._read(access, prepared, operation, values, structures, arguments, errors, ready)
-        return Answer((text or "null").encode(), (*errors.items(), *refused))
+        return Answer(data or b"null", (*errors.items(), *refused))
 
     # ---- walking -----------------------------------------------------------------------------------
 
@@ -203,38 +206,50 @@ class Executor:
         *,
         in_address: bool,
     ) -> Structure:
-        given = get_argument_values(source.definition, source.node, values)
         if source.kind == "search":
-            return await self._search(access, source, given, into, origin, in_address=in_address)
-        if source.kind == "list" and source.view:
-            structure, found = of_list(source.view, source.key, given)
-            into |= found
-            return structure
+            return await self._search(access, source, values, into, origin, in_address=in_address)
         if source.kind == "document":
-            name = source.node.name.value
-            asked = {snake(key): value for key, value in given.items()}
-            try:
-                into[source.key] = await self.providers[name](access, asked)
-            except NotFound:  # an unseen row is null without error
-                into[source.key] = None
-            except ValidationError as error:
-                raise InvalidInput(*read_faults(error.errors(include_input=False), in_request=False)) from None
-        elif source.kind == "node" or source.view is None:
-            into |= of_node(source.key, given)
+            into[source.key] = await self._document(access, source, values)
+            return Structure()
+        structure, found = source.evaluated or self._evaluated(source, values)
+        into |= found
+        return structure
+
+    def _evaluated(self, source: Source, values: VariableValues) -> tuple[Structure, Mapping[str, object]]:
+        """Return a field's structure and values; where the document says them all, they are kept with it."""
+        given = get_argument_values(source.definition, source.node, values)
+        if source.view is None:
+            found = Structure(), of_node(source.key, given)
+        elif source.kind == "list":
+            found = of_list(source.view, source.key, given)
         else:
-            into |= of_one(source.view, source.key, given)
-        return Structure()
+            found = Structure(), of_one(source.view, source.key, given)
+        if source.is_written_out():
+            source.evaluated = found
+        return found
+
+    async def _document(self, access: Access, source: Source, values: VariableValues) -> object:
+        given = get_argument_values(source.definition, source.node, values)
+        try:
+            return await self.providers[source.node.name.value](
+                access, {snake(key): value for key, value in given.items()}
+            )
+        except NotFound:  # an unseen row is null without error
+            return None
+        except ValidationError as error:
+            raise InvalidInput(*read_faults(error.errors(include_input=False), in_request=False)) from None
 
     async def _search(
         self,
         access: Access,
         source: Source,
-        given: Mapping[str, object],
+        values: VariableValues,
         into: dict[str, object],
         origin: Origin,
         *,
         in_address: bool,
     ) -> Structure:
+        given = get_argument_values(source.definition, source.node, values)
         try:
             asked = of_search(given)
         except ValidationError as error:

@@ -105,8 +105,8 @@ class Mutations:
             arguments[PAYLOAD_KEY] = getattr(result, "id", result)  # a record's key, or the document itself
             # Its own plan, made anew: a mutation's payload is small and its documents are many.
             signature = ("payload", prepared.number, repr(query.roots))
-            text, _ = await self.executor.reads.read(access, signature, lambda: query, arguments, connection)
-            return Kept(200, (text or "null").encode())
+            body, _ = await self.executor.reads.read(access, signature, lambda: query, arguments, connection)
+            return Kept(200, body or b"null")
 
         return await self.writer.run(access, write, command, origin, answer, idempotency)
 

@@ -19,9 +19,12 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
+    ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
 )
 
@@ -53,7 +56,7 @@ Nodes = list[FieldNode]
 
 @dataclass(slots=True)
 class Source:
-    """A field with arguments, met on the walk: they are evaluated anew for each request."""
+    """A field with arguments, met on the walk. What they come to is kept where no variable is among them."""
 
     root: str  # response name of the root it stands under
     key: str
@@ -61,6 +64,20 @@ class Source:
     view: View | None
     definition: GraphQLField
     node: FieldNode
+    evaluated: tuple[Structure, Mapping[str, object]] | None = None
+
+    def is_written_out(self) -> bool:
+        """Tell whether the document itself says all arguments: then every request gives the same."""
+        return not any(_varies(one.value) for one in self.node.arguments or ())
+
+
+def _varies(value: ValueNode) -> bool:
+    match value:
+        case ListValueNode():
+            return any(map(_varies, value.values))
+        case ObjectValueNode():
+            return any(_varies(one.value) for one in value.fields)
+    return isinstance(value, VariableNode)
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 from api.door import Caller, enter, idempotency_of
 from api.rest.models import model
 from api.rest.parameters import day, given, unknown
-from api.rest.reads import read_one
+from api.rest.reads import read_one, tagged
 from api.rest.routes import PROBLEMS
 from api.rest.selections import selection
 from api.services import Services
@@ -127,10 +127,10 @@ async def _start(services: Services, request: Request) -> Response:
 
     async def answer(connection: Any, result: Any) -> Kept:
         query = Query((("row", ById("id", (selection(VIEWS["Operation"], ""),))),), bare=True)
-        text, _ = await services.reads.read(
+        read, _ = await services.reads.read(
             caller.access, ("one", "Operation", ""), lambda: query, {"id": result.id}, connection
         )
-        return Kept(202, (text or "").partition(" ")[2].encode(), str(result.id))
+        return Kept(202, tagged(read or b"")[0], str(result.id))
 
     kept = await services.writer.run(caller.access, IMPORT, asked, caller.origin, answer, idempotency)
     response = Response(kept.body, 202, media_type="application/json")

@@ -24,7 +24,7 @@ class Reads(Protocol):
         query: Callable[[], Query],
         arguments: Mapping[str, object],
         on: Any = None,
-    ) -> tuple[str | None, tuple[tuple[str, ShouwangError], ...]]:
+    ) -> tuple[bytes | None, tuple[tuple[str, ShouwangError], ...]]:
         """Run a query."""
 
 
@@ -62,17 +62,21 @@ async def read_one(reads: Reads, access: Access, view: View, key: str, query: by
     fields = rest.pop("fields", "")
     unknown(rest)
     chosen = selection(view, fields)
-    text, _ = await reads.read(
+    read, _ = await reads.read(
         access,
         ("one", view.name, fields),
         lambda: Query((("row", ById("id", (chosen,))),), bare=True),
         {"id": row_key(view, key)},
     )
-    if text is None:
+    if read is None:
         raise NotFound
-    version, _, body = text.partition(" ")
-    encoded = body.encode()
-    return Found(encoded, f'"{version}-{hashlib.blake2b(encoded, digest_size=8).hexdigest()}"')
+    return Found(*tagged(read))
+
+
+def tagged(read: bytes) -> tuple[bytes, str]:
+    """Return a row's JSON and its entity tag; the compiled read puts the row's version before it."""
+    version, _, body = read.partition(b" ")
+    return body, f'"{version.decode()}-{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
 
 
 async def read_list(reads: Reads, access: Access, read: Read, key: str | None, query: bytes) -> Found:
@@ -84,12 +88,12 @@ async def read_list(reads: Reads, access: Access, read: Read, key: str | None, q
     signature = ("list", read.view.name, read.relation, parameters)
     if key is not None:
         values["id"] = row_key(read.view, key)
-    text, _ = await reads.read(access, signature, lambda: _list_query(read, parameters), values)
-    if text is None:
+    body, _ = await reads.read(access, signature, lambda: _list_query(read, parameters), values)
+    if body is None:
         if key is not None and not parameters.after:
             raise NotFound
         raise InvalidInput(code="page_token.stale", malformed=True)
-    return Found(text.encode())
+    return Found(body)
 
 
 def _list_query(read: Read, asked: ListParameters) -> Query:
@@ -106,10 +110,10 @@ def _list_query(read: Read, asked: ListParameters) -> Query:
 
 async def read_document(reads: Reads, access: Access, view: View, content: object) -> Found:
     """Return a document that a use case made, by the same declaration as everything else."""
-    text, _ = await reads.read(
+    body, _ = await reads.read(
         access,
         ("document", view.name),
         lambda: Query((("document", Document("document", selection(view, ""))),), bare=True),
         {"document": content},
     )
-    return Found((text or "null").encode())
+    return Found(body or b"null")

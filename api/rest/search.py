@@ -72,10 +72,10 @@ async def _search(services: Services, caller: Caller, asked: SearchPeople, *, in
         return Query((("page", page),), bare=True)
 
     signature = ("search", made.search, made.filters, made.size, made.after, asked.fields, asked.count)
-    text, _ = await services.reads.read(caller.access, signature, query, made.values)
-    if text is None:
+    body, _ = await services.reads.read(caller.access, signature, query, made.values)
+    if body is None:
         raise InvalidInput(code="page_token.stale", malformed=True)
-    return Found(text.encode())
+    return Found(body)
 
 
 def router(services: Services, lane: Lane) -> APIRouter:

@@ -1,6 +1,5 @@
 """REST writes: body and headers become the command, the changed row is the answer."""
 
-import hashlib
 from typing import Any
 
 from fastapi import Request, Response
@@ -8,6 +7,7 @@ from fastapi import Request, Response
 from api.door import enter, idempotency_of
 from api.problems import problem_bytes
 from api.rest.bodies import from_elsewhere
+from api.rest.reads import tagged
 from api.rest.selections import selection
 from api.services import Services
 from domain.errors import Fault, InvalidInput, NotFound, PreconditionNeeded, ShouwangError
@@ -110,14 +110,12 @@ async def _answer(services: Services, access: Any, write: Write, connection: Any
     chosen = selection(view, "")
     if view.is_document:
         query = Query((("document", Document("result", chosen)),), bare=True)
-        text, _ = await services.reads.read(
+        body, _ = await services.reads.read(
             access, ("result", view.name), lambda: query, {"result": result}, connection
         )
-        return Kept(write.status, (text or "null").encode())
+        return Kept(write.status, body or b"null")
     query = Query((("row", ById("id", (chosen,))),), bare=True)
-    text, _ = await services.reads.read(access, ("one", view.name, ""), lambda: query, {"id": result.id}, connection)
-    if text is None:  # she may write it and not see it: her answer is its id alone
+    read, _ = await services.reads.read(access, ("one", view.name, ""), lambda: query, {"id": result.id}, connection)
+    if read is None:  # she may write it and not see it: her answer is its id alone
         return Kept(write.status, b'{"id":"%s"}' % str(result.id).encode())
-    version, _, shown = text.partition(" ")
-    body = shown.encode()
-    return Kept(write.status, body, f'"{version}-{hashlib.blake2b(body, digest_size=8).hexdigest()}"')
+    return Kept(write.status, *tagged(read))

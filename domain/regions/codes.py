@@ -23,9 +23,14 @@ def padded(code: str) -> int:
     return int(code.ljust(12, "0"))
 
 
+def width_of(digits: int) -> int:
+    """Return how many 12-digit codes lie below a division of so many digits."""
+    return int(10 ** (12 - digits))
+
+
 def range_of(code: str) -> RegionRange:
     """Return the half-open range of 12-digit codes below a division."""
-    width = 10 ** (12 - len(code))
+    width = width_of(len(code))
     return RegionRange(int(code) * width, (int(code) + 1) * width)
 
 

@@ -4,8 +4,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from typing import Protocol
 
-import asyncpg
-
 from domain.access import Access
 from domain.errors import ShouwangError
 from domain.selection import Query
@@ -20,9 +18,9 @@ Refused = tuple[tuple[str, ShouwangError], ...]
 
 
 class Fetches(Protocol):
-    """What runs a statement: a pool for reads, a connection inside a transaction for payloads."""
+    """What runs a statement: the connections of reads, or for payloads the one of their transaction."""
 
-    async def fetchval(self, query: str, *args: object) -> str | None:
+    async def fetchval(self, query: str, *arguments: object) -> bytes | None:
         """Return the first column of the first row."""
 
 
@@ -49,9 +47,9 @@ class Eyes:
 class Reader:
     """Compiles and runs reads for any caller."""
 
-    def __init__(self, pool: asyncpg.Pool, secret: str) -> None:
+    def __init__(self, connections: Fetches, secret: str) -> None:
         views()
-        self._pool = pool
+        self._connections = connections
         self._secret = secret
         self._plans: OrderedDict[Hashable, Plan] = OrderedDict()
         self._eyes: OrderedDict[int, Eyes] = OrderedDict()
@@ -87,11 +85,11 @@ class Reader:
         query: Callable[[], Query],
         arguments: Mapping[str, object],
         on: Fetches | None = None,
-    ) -> tuple[str | None, Refused]:
-        """Run a query; return its JSON text, None where there is nothing to see, and the roots refused."""
+    ) -> tuple[bytes | None, Refused]:
+        """Run a query; return its JSON in UTF-8, None where there is nothing to see, and the roots refused."""
         plan = self.plan(access, signature, query)
         eyes = self.eyes(access)
         request = Request(eyes.values, arguments, access.sub, self._secret)
         values = [binder(request) for binder in plan.binders]
-        text: str | None = await (on or self._pool).fetchval(plan.sql, *eyes.settings(plan.permission), *values)
-        return text, plan.refused
+        fetches = on or self._connections
+        return await fetches.fetchval(plan.sql, *eyes.settings(plan.permission), *values), plan.refused

@@ -44,6 +44,7 @@ class Household(PersonBound, table=True):
     __tablename__ = "household"
     __table_args__: Any = (
         Index("household_county_idx", "county", "id"),
+        Index("household_township_idx", "township", "id"),
         Index("household_region_idx", "region_code", "id"),
     )
 
@@ -64,6 +65,7 @@ class Person(PersonBound, table=True):
         CheckConstraint("disability_grade BETWEEN 1 AND 4", name="person_disability_grade_known"),
         CheckConstraint("(situation = 'dead') = (died_on IS NOT NULL)", name="person_death_dated"),
         Index("person_county_idx", "county", "id"),
+        Index("person_township_idx", "township", "id"),
         Index("person_region_idx", "region_code", "id"),
         Index("person_county_priority_idx", "county", "priority", "id"),
         Index("person_household_idx", "household_id", "id"),
@@ -146,6 +148,7 @@ class WomanProfile(Profile, table=True):
         Index("woman_profile_current_key", "person_id", unique=True, postgresql_where="valid_to IS NULL"),
         Index("woman_profile_person_idx", "person_id", "valid_from"),
         Index("woman_profile_county_idx", "county", "id"),
+        Index("woman_profile_township_idx", "township", "id"),
         Index("woman_profile_region_idx", "region_code", "id"),
     )
 
@@ -178,6 +181,7 @@ class ChildProfile(Profile, table=True):
         Index("child_profile_current_key", "person_id", unique=True, postgresql_where="valid_to IS NULL"),
         Index("child_profile_person_idx", "person_id", "valid_from"),
         Index("child_profile_county_idx", "county", "id"),
+        Index("child_profile_township_idx", "township", "id"),
         Index("child_profile_region_idx", "region_code", "id"),
     )
 
@@ -204,6 +208,7 @@ class ElderProfile(Profile, table=True):
         Index("elder_profile_current_key", "person_id", unique=True, postgresql_where="valid_to IS NULL"),
         Index("elder_profile_person_idx", "person_id", "valid_from"),
         Index("elder_profile_county_idx", "county", "id"),
+        Index("elder_profile_township_idx", "township", "id"),
         Index("elder_profile_region_idx", "region_code", "id"),
     )
 
@@ -230,6 +235,8 @@ class Kinship(PersonBound, table=True):
         Index("kinship_pair_key", "person_id", "relative_id", "relation", unique=True),
         Index("kinship_relative_idx", "relative_id"),
         Index("kinship_county_idx", "county", "id"),
+        Index("kinship_township_idx", "township", "id"),
+        Index("kinship_region_idx", "region_code", "id"),
         CheckConstraint("person_id <> relative_id", name="kinship_not_self"),
     )
 
@@ -250,6 +257,7 @@ class Guardianship(PersonBound, table=True):
         Index("guardianship_ward_idx", "ward_id", "id"),
         Index("guardianship_guardian_idx", "guardian_id"),
         Index("guardianship_county_idx", "county", "id"),
+        Index("guardianship_township_idx", "township", "id"),
         Index("guardianship_region_idx", "region_code", "id"),
         Index(
             "guardianship_current_key",
@@ -282,6 +290,7 @@ class Absence(PersonBound, table=True):
         Index("absence_person_idx", "person_id", "since"),
         Index("absence_current_key", "person_id", unique=True, postgresql_where="returned_on IS NULL"),
         Index("absence_county_idx", "county", "id"),
+        Index("absence_township_idx", "township", "id"),
         Index("absence_region_idx", "region_code", "id"),
     )
 
@@ -312,6 +321,7 @@ class LeftBehindStatus(PersonBound, table=True):
         ),
         Index("left_behind_status_person_idx", "person_id", "id"),
         Index("left_behind_status_county_idx", "county", "id"),
+        Index("left_behind_status_township_idx", "township", "id"),
         Index("left_behind_status_region_idx", "region_code", "id"),
         Index("left_behind_status_review_idx", "next_review_on", postgresql_where="valid_to IS NULL"),
     )

@@ -14,6 +14,7 @@ from domain.errors import Forbidden, InvalidInput, NotFound, ShouwangError
 from domain.views import views
 from tests.oracle.answer import related
 from tests.oracle.callers import CALLERS
+from tests.oracle.directory import VILLAGES
 from tests.oracle.examples import few, many
 from tests.oracle.fixtures import Service, ordered
 from tests.oracle.model import Eyes, Refused, Row, snake
@@ -102,6 +103,22 @@ async def test_pages_to_the_end_hold_every_row_once_in_order(service: Service, c
                 assert caught.value.code == "field.withheld"
                 continue
             assert await all_pages(service, access, name, asked) == [str(row[kind.key]) for row in whole]
+
+
+PLACES = ("42", "4200", "4210", "421081", "421083", "421081100", "421081101", "4419", "441900", "440305")
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+async def test_a_filter_by_division_of_any_width_meets_a_scope_of_any_width(service: Service, caller: str) -> None:
+    """Of two divisions only the narrower is asked of each row, and which one that is differs by caller."""
+    access, eyes = CALLERS[caller], service.eyes(CALLERS[caller])
+    for name in (one for one in LISTED if "region" in views()[one].filters and eyes.may(KINDS[one])):
+        kind = KINDS[name]
+        for place in (*PLACES, *(f"{village:012}" for village in VILLAGES[:3])):
+            for order in kind.orders[:2]:
+                asked = Asked(order, size=200, fields=kind.key, count=True, filters={"region": place})
+                actual = await actual_list(service, access, Read("list", views()[name]), None, asked)
+                assert actual == expected_list(eyes, name, eyes.visible(name), asked), f"{name} {place} {order}"
 
 
 async def all_pages(service: Service, access: Access, name: str, asked: Asked) -> list[str]:
