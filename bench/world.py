@@ -218,7 +218,7 @@ async def _copies(owner: asyncpg.Connection) -> None:
     for table in FILE:
         await owner.execute(f"CREATE TEMP TABLE one_{table} ON COMMIT DROP AS SELECT * FROM {table}")
     await owner.execute("SET LOCAL session_replication_role = replica")  # the copies refer to each other rightly
-    await owner.execute(f"TRUNCATE client, {', '.join(FILE)}")  # clients may be bound to people
+    await owner.execute(f"TRUNCATE client, {', '.join(FILE)} CASCADE")  # clients, transfers and more may name people
     for table in FILE:
         kinds = await owner.fetch(
             "SELECT attname AS name, atttypid::regtype::text AS type FROM pg_attribute WHERE attrelid = $1::regclass "
