@@ -23,6 +23,7 @@ from api.services import Services
 from domain.errors import ShouwangError
 
 JSON = (b"content-type", b"application/json")
+REPLAYED = (b"idempotency-replayed", b"true")
 PRIVATE = (b"cache-control", b"private, no-cache")
 GRAPHQL = "/graphql"
 
@@ -132,6 +133,8 @@ class FastLane:
             (b"content-type", sent.content_type.encode()), (b"content-length", b"%d" % len(sent.body)), PRIVATE,
             *caller.limits,
         ]  # fmt: skip
+        if sent.replayed:
+            headers.append(REPLAYED)
         await respond(send, sent.status, headers, sent.body)
 
 

@@ -54,6 +54,7 @@ class Sent:
     status: int
     content_type: str
     body: bytes
+    replayed: bool = False
 
 
 Mutate = Callable[..., Awaitable[Answer]]
@@ -116,7 +117,7 @@ def encoded(answer: Answer, media: str, problems: Problems, *, always_ok: bool) 
     status = 200
     if answer.data is None and not always_ok:
         status = next((_status(error, problems) for _, error in answer.errors), 400)
-    return Sent(status, f"{media}; charset=utf-8", b"{" + b",".join(parts) + b"}")
+    return Sent(status, f"{media}; charset=utf-8", b"{" + b",".join(parts) + b"}", answer.replayed)
 
 
 def _status(error: ShouwangError | GraphQLError, problems: Problems) -> int:

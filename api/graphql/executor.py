@@ -55,6 +55,7 @@ class Answer:
 
     data: bytes | None
     errors: tuple[tuple[str | None, ShouwangError | GraphQLError], ...] = ()
+    replayed: bool = False  # what an earlier request with the same idempotency key was answered
 
 
 class Executor:

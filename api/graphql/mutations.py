@@ -80,7 +80,7 @@ class Mutations:
         except ValidationError as error:
             faults = read_faults(error.errors(include_input=False), in_request=False)
             return Answer(orjson.dumps({name: None}), ((name, InvalidInput(*faults)),))
-        return Answer(b"{" + orjson.dumps(name) + b":" + kept.body + b"}")
+        return Answer(b"{" + orjson.dumps(name) + b":" + kept.body + b"}", replayed=kept.replayed)
 
     async def _run(  # noqa: PLR0913, PLR0917
         self,
