@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -22,9 +23,11 @@ from api.services import Services
 from api.settings import Settings
 from api.writing import Writer
 from auth.authentication import Authenticator
+from auth.credentials import Credentials
 from auth.keys import utc_now
 from auth.oauth import AuthorizationServer
 from auth.rotation import ensure_key
+from auth.sign_in import SignIn
 from auth.tokens import Realm
 from domain.access import Access
 from domain.agencies.me import me
@@ -36,6 +39,7 @@ from domain.people.commands import Determine
 from domain.people.use_cases import explain_determination
 from domain.reading import NOWHERE, row_key
 from domain.view import VIEWS
+from persistence.account_store import AccountStore
 from persistence.auth_store import AuthStore
 from persistence.auth_watch import watching
 from persistence.crypto import FieldCipher, KeyRing
@@ -56,6 +60,7 @@ class Wired:
     graphql: Endpoint
     authenticator: Authenticator
     authorization_server: AuthorizationServer
+    sign_in: SignIn
 
 
 @asynccontextmanager
@@ -83,7 +88,12 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
         )  # fmt: skip
         stack.push_async_callback(reads.close)
         reader = Reader(reads, cipher.key_for("page_token").hex())
-        writer = Writer(_units(pool, cipher))
+        accounts = AccountStore(
+            pool, cipher, session_life=timedelta(hours=settings.session_hours),
+            idle=timedelta(hours=settings.session_idle_hours),
+        )  # fmt: skip
+        credentials = Credentials(accounts)
+        writer = Writer(_units(pool, cipher, credentials))
         determine = _determine(pool, cipher)
         search = Questions(pool, cipher)
         services = Services(
@@ -100,7 +110,9 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
             ready=_ready(pool, authenticator),
         )
         graphql = endpoint(reader, writer, determine, search, introspection=settings.introspection)
-        yield Wired(services, graphql, authenticator, AuthorizationServer(store, authenticator))
+        server = AuthorizationServer(store, authenticator, accounts)
+        sign_in = SignIn(store, accounts, credentials, settings.issuer_url, cipher.key_for("sign_in"))
+        yield Wired(services, graphql, authenticator, server, sign_in)
 
 
 def endpoint(
@@ -124,9 +136,9 @@ def endpoint(
 Determines = Callable[[Access, Mapping[str, object], Origin], Awaitable[object]]
 
 
-def _units(pool: asyncpg.Pool, cipher: FieldCipher) -> Any:
+def _units(pool: asyncpg.Pool, cipher: FieldCipher, secrets: Credentials) -> Any:
     def make(origin: Origin, on_begin: Any, before_commit: Any) -> PostgresUnitOfWork:
-        return PostgresUnitOfWork(pool, cipher, origin, on_begin=on_begin, before_commit=before_commit)
+        return PostgresUnitOfWork(pool, cipher, origin, on_begin=on_begin, before_commit=before_commit, secrets=secrets)
 
     return make
 

@@ -1,7 +1,7 @@
 """The door every request passes: who calls, how often, in which language, with which key."""
 
 import hashlib
-from collections.abc import MutableMapping
+from collections.abc import Collection, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from api.problems import language_of, request_id_of
 from api.services import Services
 from api.writing import Idempotency
 from domain.access import Access
-from domain.errors import Fault, InvalidInput
+from domain.errors import Fault, Forbidden, InvalidInput
 from domain.events import Origin
 
 LONGEST_KEY = 200
@@ -33,9 +33,22 @@ async def enter(services: Services, scope: Scope, channel: str) -> Caller:
     """Authenticate a request and count it; raises what keeps it out."""
     access = await services.authenticator.authenticate(scope["headers"])
     scope.setdefault("state", {})["client_id"] = access.client_id  # for the access log
-    limits = await services.limits.admit(access.client_id)
+    check_origin(scope["headers"], access.origins, services.settings.cors_origins)
+    limits = await services.limits.admit(access.account)
     language = language_of(scope["headers"])
     return Caller(access, origin_of(scope, channel), language, request_id_of(scope), dict(scope["headers"]), limits)
+
+
+def check_origin(headers: Iterable[tuple[bytes, bytes]], own: Collection[str], everybodys: Collection[str]) -> None:
+    """Refuse a page of another web origin than the client's own, those for all clients, and ours."""
+    given = dict(headers)
+    raw = given.get(b"origin")
+    if raw is None:
+        return
+    origin = raw.decode("latin-1")
+    same = origin.partition("://")[2].encode("latin-1") == given.get(b"host", b"")
+    if not same and origin not in own and origin not in everybodys:
+        raise Forbidden("client.origin")
 
 
 def origin_of(scope: Scope, channel: str = "rest") -> Origin:
@@ -53,4 +66,4 @@ def idempotency_of(services: Services, caller: Caller, what: bytes, body: bytes)
     if not key or len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise InvalidInput(Fault("/Idempotency-Key", "idempotency.key"), malformed=True)
     fingerprint = hashlib.sha256(b"\0".join((caller.access.sub.encode(), what, body))).digest()
-    return services.idempotency(caller.access.client_id, key, fingerprint)
+    return services.idempotency(caller.access.account, key, fingerprint)

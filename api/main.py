@@ -12,6 +12,7 @@ from api.bootstrap import wired
 from api.fastlane import FastLane
 from api.middleware.gate import Gate, Limits
 from api.operations import WRITES
+from api.pages import sign_in
 from api.pages.docs import mount_docs
 from api.rest import health, imports, oauth, search
 from api.rest.openapi import describe
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> ASGIApp:
             services.services = running.services
             app.state.authenticator = running.authenticator
             app.state.authorization_server = running.authorization_server
+            app.state.sign_in = running.sign_in
             lane.app = FastLane(app, running.services, reads(), running.graphql)
             freeze()
             yield
@@ -56,8 +58,14 @@ def create_app(settings: Settings) -> ASGIApp:
     limits = Limits(
         settings.max_body_bytes, settings.max_upload_bytes, settings.request_seconds, settings.max_concurrency
     )
-    listed = frozenset(settings.cors_origins)
-    return Gate(application, limits, is_listed=listed.__contains__, https=settings.issuer_url.startswith("https://"))
+    everybodys = frozenset(settings.cors_origins)
+
+    def is_listed(origin: str) -> bool:
+        """A preflight has no token: any client's origin may ask. Whose token comes with it, the door asks."""
+        running = services.services
+        return origin in everybodys or (running is not None and running.authenticator.lists(origin))
+
+    return Gate(application, limits, is_listed=is_listed, https=settings.issuer_url.startswith("https://"))
 
 
 def declare(settings: Settings, services: Any, lane: Lane, lifespan: Any = None) -> FastAPI:
@@ -71,9 +79,11 @@ def declare(settings: Settings, services: Any, lane: Lane, lifespan: Any = None)
         redirect_slashes=False,  # an address has one spelling; a redirect would trust the Host header
         lifespan=lifespan,
     )
+    app.state.issuer, app.state.cors_origins = settings.issuer_url, frozenset(settings.cors_origins)
     problems.install(app)
     app.include_router(health.router(services))
     app.include_router(oauth.router)
+    app.include_router(sign_in.router)
     app.include_router(read_routes(lane))
     app.include_router(search.router(services, lane))
     app.include_router(write_routes(services, WRITES))

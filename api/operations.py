@@ -1,10 +1,14 @@
 """Every write the service offers, for both transports: REST's routes and GraphQL's mutations are made from it."""
 
+from domain.accounts import commands as account
+from domain.accounts import own
+from domain.accounts import use_cases as accounts
 from domain.agencies import commands as agency
 from domain.agencies import staff as staff_cases
 from domain.agencies import use_cases as agency_cases
 from domain.campaigns import commands as campaign
 from domain.campaigns import use_cases as campaign_cases
+from domain.clients import use_cases as clients
 from domain.imports import use_cases as imports
 from domain.people import commands as people
 from domain.people import use_cases as cases
@@ -19,6 +23,9 @@ STAFF = "staff:write"
 TRANSFERS = "transfers:write"
 CAMPAIGNS = "campaigns:write"
 CAMPAIGN_VILLAGES = "campaign_villages:write"
+ACCOUNTS = "accounts:write"
+CLIENTS = "clients:write"
+OWN = "own_account:write"
 
 
 def _write(  # noqa: PLR0913, PLR0917 - one row of the table
@@ -204,6 +211,93 @@ WRITES: tuple[Write, ...] = (
             ("check", campaign_cases.check_village, campaign.CheckVillage),
             ("return", campaign_cases.return_village, campaign.ReturnVillage),
         )
+    ),
+    # accounts and clients; what answers with a secret is never replayed, since it would have to be kept
+    _write(
+        accounts.create_account,
+        account.CreateAccount,
+        "/v1/accounts",
+        "IssuedPassword",
+        ACCOUNTS,
+        status=201,
+        replayed=False,
+    ),
+    _write(
+        accounts.suspend_account,
+        account.SuspendAccount,
+        "/v1/accounts/{id}:suspend",
+        "Account",
+        ACCOUNTS,
+        "account_id",
+    ),
+    _write(
+        accounts.restore_account,
+        account.RestoreAccount,
+        "/v1/accounts/{id}:restore",
+        "Account",
+        ACCOUNTS,
+        "account_id",
+    ),
+    _write(
+        accounts.reset_password,
+        account.ResetPassword,
+        "/v1/accounts/{id}:reset_password",
+        "IssuedPassword",
+        ACCOUNTS,
+        "account_id",
+        replayed=False,
+    ),
+    _write(accounts.give_role, account.GiveRole, "/v1/accounts/{id}:give_role", "Account", ACCOUNTS, "account_id"),
+    _write(accounts.take_role, account.TakeRole, "/v1/accounts/{id}:take_role", "Account", ACCOUNTS, "account_id"),
+    _write(
+        clients.create_client, account.CreateClient, "/v1/clients", "IssuedSecret", CLIENTS, status=201, replayed=False
+    ),
+    _write(clients.update_client, account.UpdateClient, "/v1/clients/{id}", "Client", CLIENTS, "id", "PATCH"),
+    _write(
+        clients.new_client_secret,
+        account.NewClientSecret,
+        "/v1/clients/{id}:new_secret",
+        "IssuedSecret",
+        CLIENTS,
+        "id",
+        replayed=False,
+    ),
+    _write(
+        clients.retire_client_secret,
+        account.RetireClientSecret,
+        "/v1/clients/{id}:retire_secret",
+        "Client",
+        CLIENTS,
+        "id",
+    ),
+    _write(clients.end_client, account.EndClient, "/v1/clients/{id}:end", "Client", CLIENTS, "id"),
+    _write(
+        accounts.end_session, account.EndSession, "/v1/sessions/{id}:end", "Session", "sessions:write", "session_id"
+    ),
+    _write(own.change_password, account.ChangePassword, "/v1/me:change_password", "Account", OWN, replayed=False),
+    _write(
+        own.enrol_second_factor,
+        account.EnrolSecondFactor,
+        "/v1/me:enrol_second_factor",
+        "OfferedSecondFactor",
+        OWN,
+        replayed=False,
+    ),
+    _write(
+        own.confirm_second_factor,
+        account.ConfirmSecondFactor,
+        "/v1/me:confirm_second_factor",
+        "RecoveryCodes",
+        OWN,
+        replayed=False,
+    ),
+    _write(
+        own.remove_second_factor,
+        account.RemoveSecondFactor,
+        "/v1/me:remove_second_factor",
+        "Account",
+        OWN,
+        replayed=False,
     ),
     # long work
     _write(

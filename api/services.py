@@ -22,6 +22,9 @@ class Authenticates(Protocol):
     async def authenticate(self, headers: Headers) -> Access:
         """Return the access of a request's headers, or raise ``NotAuthenticated``."""
 
+    def lists(self, origin: str) -> bool:
+        """Tell whether some active client names a web origin."""
+
 
 class Limits(Protocol):
     """Counts requests per client."""

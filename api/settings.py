@@ -67,6 +67,8 @@ class Settings(BaseSettings):
 
     # --- tokens -----------------------------------------------------------------------------
     access_token_seconds: Annotated[int, Field(ge=60, le=86400)] = 600
+    session_hours: Annotated[int, Field(ge=1, le=24 * 90)] = 24 * 14  # a sign-in ends after it, used or not
+    session_idle_hours: Annotated[int, Field(ge=1, le=24 * 90)] = 24 * 3  # or when its refresh token lies unused
 
     # --- limits -----------------------------------------------------------------------------
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024

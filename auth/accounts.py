@@ -8,6 +8,8 @@ new token. Whoever moved to another agency or region needs a new token too.
 from auth.policy import grants_of, remit_of
 from auth.tokens import Claims
 from domain.access import EVERYWHERE, Access, Grant, RegionRange, RowScope
+from domain.accounts.model import held_by_staff, held_by_systems
+from domain.accounts.rules import givable
 from domain.agencies.model import AgencyType
 from domain.clients.model import Client, ClientKind
 from domain.errors import NotAuthenticated
@@ -37,6 +39,9 @@ def access_of(client: Client, claims: Claims) -> Access:
         agency_name=client.agency_name,
         person_id=client.person_id if person else None,
         staff_id=client.staff_id,
+        session_id=client.session_id,
+        origins=client.cors_origins,
+        may_give=_may_give(client, grants),
     )
 
 
@@ -75,6 +80,14 @@ def _granted(client: Client, roles: tuple[str, ...], scope: frozenset[str] | Non
         for permission, grant in found.items()
         if (scope is None or permission in scope) and (not client.scope or permission in client.scope)
     }
+
+
+def _may_give(client: Client, grants: dict[str, Grant]) -> frozenset[str]:
+    """Return the roles an administrator may give in her agency: none that opens more than she holds now."""
+    if not grants.keys() & {"accounts:write", "clients:write"}:
+        return frozenset()
+    known = held_by_staff(client.agency_type) | held_by_systems(client.agency_type)
+    return givable(grants, {role: grants_of([role], client.agency_type) for role in known})
 
 
 def _ranges(region: str | None, grants: dict[str, Grant]) -> tuple[RegionRange, ...]:

@@ -20,7 +20,7 @@ from auth.keys import KeySet
 from auth.store import AuthStore
 from auth.tokens import Claims, Realm, verify
 from domain.access import Access
-from domain.clients.model import AuthVersions, RevocationKind
+from domain.clients.model import AuthVersions, Client, RevocationKind
 from domain.errors import NotAuthenticated
 
 TRUSTED_SECONDS: Final = 1.0
@@ -53,6 +53,7 @@ class Authenticator:
         self._ticks = ticks
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self._revoked: dict[tuple[RevocationKind, str], float] = {}
+        self._origins: frozenset[str] = frozenset()
         self._versions = AuthVersions(-1, -1, -1)
         self._trusted_until = float("-inf")
         self._epoch = 0
@@ -88,6 +89,7 @@ class Authenticator:
             if versions.revocations != before.revocations:
                 await self._take_over_revocations()
             if versions.directory != before.directory:
+                self._origins = await self._store.origins()
                 self._forget_all()
             self._versions = versions
             self._trusted_until = started + TRUSTED_SECONDS
@@ -96,7 +98,7 @@ class Authenticator:
         await self.refresh(force=False)
         claims = verify(token, self.keys, self.realm, self._clock())
         epoch = self._epoch
-        client = None if self._is_revoked(claims) else await self._store.client(claims.client_id)
+        client = None if self._is_revoked(claims) else await self._acting(claims)
         # Asked again after the wait: a revocation may have come in between.
         if client is None or self._is_revoked(claims):
             raise NotAuthenticated("token.revoked")
@@ -104,6 +106,15 @@ class Authenticator:
         if digest is not None and epoch == self._epoch:
             self._remember(digest, known)
         return known
+
+    async def _acting(self, claims: Claims) -> Client | None:
+        if claims.sid is None:
+            return await self._store.client(claims.client_id)
+        return await self._store.signed_in(claims.client_id, claims.sid)
+
+    def lists(self, origin: str) -> bool:
+        """Tell whether some active client names a web origin; whose token comes from it, is asked at the door."""
+        return origin in self._origins
 
     def _remember(self, digest: bytes, known: _Known) -> None:
         self._known[digest] = known
@@ -127,6 +138,7 @@ class Authenticator:
             (RevocationKind.JTI, claims.jti),
             (RevocationKind.CLIENT, claims.client_id),
             (RevocationKind.SUB, claims.sub),
+            (RevocationKind.SESSION, str(claims.sid)),
         )
         return any(claims.iat <= self._revoked.get(name, -1) for name in named)
 

@@ -1,38 +1,42 @@
 """The authorization server: who gets a token, gives one back, asks about one.
 
-RFC 6749 (client credentials), 7523 (``private_key_jwt``), 7009 (revocation), 7662 (introspection),
-8414 (metadata). Errors are the domain's, with codes ``oauth.<error of RFC 6749>``; the transport
-writes them in the shape that OAuth clients read.
+RFC 6749 (client credentials, authorization code with 7636, refresh), 7523 (``private_key_jwt``), 7009
+(revocation), 7662 (introspection), 8414 (metadata), 9700 (what may go wrong). Errors are the domain's,
+with codes ``oauth.<error of RFC 6749>``; the transport writes them in the shape that OAuth clients read.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from auth.accounts import permissions_of, region_of
 from auth.authentication import Authenticator
+from auth.codes import VERIFIER, challenge_of, digest_of, new_opaque
 from auth.keys import utc_now
 from auth.policy import PERMISSIONS
 from auth.secrets import matches
-from auth.store import AuthStore
+from auth.store import AccountStore, AuthStore
 from auth.tokens import ALGORITHM, Claims, claimed_client, sign, verify_assertion
-from domain.clients.model import Client, Revocation, RevocationKind
+from domain.clients.model import Client, ClientKind, Revocation, RevocationKind
 from domain.errors import InvalidInput, NotAuthenticated, TooManyRequests
 from domain.events import Origin
 from domain.ids import new_id
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-GRANT_TYPES: Final = ("client_credentials",)
-AUTHENTICATION_METHODS: Final = ("client_secret_basic", "client_secret_post", "private_key_jwt")
+CLIENT_CREDENTIALS: Final = "client_credentials"
+AUTHORIZATION_CODE: Final = "authorization_code"
+REFRESH_TOKEN: Final = "refresh_token"  # noqa: S105 - the name of a grant
+GRANT_TYPES: Final = (AUTHORIZATION_CODE, CLIENT_CREDENTIALS, REFRESH_TOKEN)
+AUTHENTICATION_METHODS: Final = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 PLATFORM_ADMIN: Final = "platform_admin"
 _CLIENT_ID: Final = re.compile(r"[!-~]{1,128}")
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """How a client says who it is: by a secret or by a signed assertion."""
+    """How a client says who it is: by a secret, by a signed assertion, or by its name alone (a public app)."""
 
     client_id: str
     secret: str | None = None
@@ -46,6 +50,7 @@ class Issued:
     access_token: str
     scope: str
     expires_in: int
+    refresh_token: str | None = None
 
 
 def refused(error: str) -> InvalidInput:
@@ -56,8 +61,9 @@ def refused(error: str) -> InvalidInput:
 class AuthorizationServer:
     """Issues, revokes and explains access tokens."""
 
-    def __init__(self, store: AuthStore, authenticator: Authenticator) -> None:
+    def __init__(self, store: AuthStore, authenticator: Authenticator, accounts: AccountStore) -> None:
         self._store = store
+        self._accounts = accounts
         self._authenticator = authenticator
         self._realm = authenticator.realm
         self._audiences = frozenset({self._realm.issuer, f"{self._realm.issuer}/oauth/token"})
@@ -72,6 +78,8 @@ class AuthorizationServer:
             return await self._by_assertion(credentials.assertion, credentials.client_id)
         known = _CLIENT_ID.fullmatch(credentials.client_id)
         client = await self._store.client(credentials.client_id) if known else None
+        if credentials.secret is None and client is not None and client.is_public:
+            return client
         wait = await self._store.locked_for(credentials.client_id, client)
         if wait:
             raise TooManyRequests("oauth.locked_out", retry_after=wait)
@@ -100,6 +108,50 @@ class AuthorizationServer:
         proof = verify_assertion(assertion, client.jwks, claimed, self._audiences, utc_now().timestamp())
         unused = await self._store.use_assertion(claimed, proof.jti, datetime.fromtimestamp(proof.exp, UTC))
         return client if unused else None
+
+    async def grant(self, client: Client, form: Mapping[str, str], origin: Origin) -> Issued:
+        """Return the tokens that a request to the token endpoint asks for (RFC 6749 section 4)."""
+        kind = form["grant_type"]
+        if kind == CLIENT_CREDENTIALS:
+            return await self.issue(client, form.get("scope"), origin)
+        if client.kind is not ClientKind.APP:
+            raise refused("unauthorized_client")
+        refresh = new_opaque()
+        if kind == AUTHORIZATION_CODE:
+            code, redirect_uri, verifier = (form.get(name, "") for name in ("code", "redirect_uri", "code_verifier"))
+            if not code or not redirect_uri or not VERIFIER.fullmatch(verifier):
+                raise refused("invalid_request")
+            opened = await self._accounts.redeem(
+                digest_of(code), client_id=client.client_id, redirect_uri=redirect_uri,
+                challenge=challenge_of(verifier), refresh=digest_of(refresh), origin=origin,
+            )  # fmt: skip
+        else:
+            if not form.get("refresh_token"):
+                raise refused("invalid_request")
+            opened = await self._accounts.rotate(
+                digest_of(form["refresh_token"]), client_id=client.client_id, refresh=digest_of(refresh), origin=origin
+            )
+        # Whatever was given before a reuse ends now, on this worker too.
+        await self._authenticator.refresh()
+        if opened is None:
+            raise refused("invalid_grant")
+        signed_in = await self._store.signed_in(client.client_id, opened.session_id)
+        if signed_in is None:
+            raise refused("invalid_grant")
+        issued = await self._issue_within(signed_in, opened.scope, form.get("scope"), origin)
+        return replace(issued, refresh_token=refresh)
+
+    async def _issue_within(self, client: Client, agreed: str, asked: str | None, origin: Origin) -> Issued:
+        """Issue what was agreed on at sign-in and still holds; ``asked`` may narrow it further (section 6)."""
+        allowed = permissions_of(client)
+        scope = allowed & frozenset(agreed.split()) if agreed else allowed
+        if asked:
+            if not frozenset(asked.split(" ")) <= (frozenset(agreed.split()) if agreed else allowed):
+                raise refused("invalid_scope")
+            scope &= frozenset(asked.split(" "))
+        if not scope:
+            raise refused("invalid_scope")
+        return await self.issue(client, " ".join(sorted(scope)), origin)
 
     async def issue(self, client: Client, scope: str | None, origin: Origin) -> Issued:
         """Return a token for a client; ``scope`` narrows what its roles give."""
@@ -130,10 +182,18 @@ class AuthorizationServer:
             iat=now,
             exp=now + self._realm.lifetime,
             jti=str(new_id()),
+            sid=client.session_id,
         )
 
     async def revoke(self, client: Client, token: str, origin: Origin) -> None:
-        """Refuse a token from here on. One that is not valid needs no revoking and is no error (RFC 7009)."""
+        """Refuse a token from here on; a refresh token takes its whole sign-in along.
+
+        One that is not valid needs no revoking and is no error (RFC 7009).
+        """
+        if "." not in token:
+            if await self._accounts.give_back(digest_of(token), client_id=client.client_id, origin=origin):
+                await self._authenticator.refresh()
+            return
         claims = await self._authenticator.claims(token)
         if claims is None:
             return
@@ -152,6 +212,8 @@ class AuthorizationServer:
 
     async def introspect(self, client: Client, token: str) -> dict[str, Any]:
         """Return what a token says (RFC 7662); ``{"active": false}`` for any the client has no part in."""
+        if client.is_public:
+            raise refused("unauthorized_client")  # section 2.1: whoever asks must prove who she is
         claims = await self._authenticator.claims(token)
         if claims is None or not _may_know(client, claims):
             return {"active": False}
@@ -188,9 +250,14 @@ class AuthorizationServer:
             **endpoints,
             "jwks_uri": f"{issuer}/.well-known/jwks.json",
             "scopes_supported": list(PERMISSIONS),
-            "response_types_supported": [],
+            "authorization_endpoint": f"{issuer}/oauth/authorize",
+            "authorization_response_iss_parameter_supported": True,
+            "code_challenge_methods_supported": ["S256"],
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
             "grant_types_supported": list(GRANT_TYPES),
             **{f"{name}_auth_methods_supported": methods for name in endpoints},
+            "introspection_endpoint_auth_methods_supported": [one for one in methods if one != "none"],
             **{f"{name}_auth_signing_alg_values_supported": algorithms for name in endpoints},
         }
 

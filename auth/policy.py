@@ -9,6 +9,7 @@ what by default".
 from collections.abc import Iterable
 
 from domain.access import Clearance, Grant, RowScope, Sight
+from domain.accounts.rules import within
 from domain.agencies.model import AgencyType
 from domain.people.model import Remit
 
@@ -21,11 +22,13 @@ OWN_FILE = Clearance(personal=FULL, contact=MASKED, identity=MASKED, health=FULL
 COMPANION = Clearance(personal=FULL, contact=MASKED)
 NOTHING = Clearance()
 
-REGION, ASSIGNED, SELF, EVENTS, NOBODY = (
+REGION, ASSIGNED, SELF, EVENTS, OWN, AGENCY, NOBODY = (
     RowScope.REGION,
     RowScope.ASSIGNED,
     RowScope.SELF,
     RowScope.EVENTS,
+    RowScope.OWN,
+    RowScope.AGENCY,
     RowScope.NOBODY,
 )
 
@@ -36,7 +39,15 @@ DIRECTORY = {
     "regions:read": Grant(NOBODY, NOTHING),
 }
 
-_OFFICE_PERMISSIONS = {
+# What every member of staff may do with her own account and sign-ins.
+OWN_ACCOUNT = {
+    "accounts:read": Grant(OWN, NOTHING),
+    "own_account:write": Grant(OWN, NOTHING),
+    "sessions:read": Grant(OWN, NOTHING),
+    "sessions:write": Grant(OWN, NOTHING),
+}
+
+_OFFICE_PERMISSIONS = OWN_ACCOUNT | {
     "campaign_villages:write": Grant(REGION, OFFICE),
     "campaigns:read": Grant(REGION, OFFICE),
     "events:read": Grant(REGION, OFFICE),
@@ -58,6 +69,7 @@ ROLES: dict[str, dict[str, Grant]] = {
     "village_worker": DIRECTORY | _OFFICE_PERMISSIONS,
     # City and province departments look, and change nothing.
     "supervisor": DIRECTORY
+    | OWN_ACCOUNT
     | {
         "campaigns:read": Grant(REGION, OFFICE),
         "events:read": Grant(REGION, OFFICE),
@@ -68,9 +80,9 @@ ROLES: dict[str, dict[str, Grant]] = {
         "transfers:read": Grant(REGION, OFFICE),
     },
     # Aggregates only: no person-bound row.
-    "statistician": DIRECTORY | {"rules:read": Grant(NOBODY, NOTHING)},
+    "statistician": DIRECTORY | OWN_ACCOUNT | {"rules:read": Grant(NOBODY, NOTHING)},
     # NGO and social-work organisations: the people of cases assigned to them.
-    "ngo_worker": DIRECTORY | {"people:read": Grant(ASSIGNED, PARTNER)},
+    "ngo_worker": DIRECTORY | OWN_ACCOUNT | {"people:read": Grant(ASSIGNED, PARTNER)},
     # Another system of the civil affairs department.
     "integration": DIRECTORY
     | {
@@ -80,15 +92,30 @@ ROLES: dict[str, dict[str, Grant]] = {
         "people:write": Grant(REGION, OFFICE),
     },
     # Events, never a person.
-    "auditor": DIRECTORY | {"events:read": Grant(EVENTS, NOTHING), "rules:read": Grant(NOBODY, NOTHING)},
-    # Runs the platform; sees no person.
+    "auditor": DIRECTORY | OWN_ACCOUNT | {"events:read": Grant(EVENTS, NOTHING), "rules:read": Grant(NOBODY, NOTHING)},
+    # Runs the platform; sees no person. Opens the account of an agency's first administrator.
     "platform_admin": DIRECTORY
+    | OWN_ACCOUNT
     | {
+        "accounts:read": Grant(REGION, NOTHING),
+        "accounts:write": Grant(REGION, NOTHING),
         "agencies:write": Grant(NOBODY, NOTHING),
         "rules:read": Grant(NOBODY, NOTHING),
         "rules:write": Grant(NOBODY, NOTHING),
         "staff:read": Grant(REGION, PARTNER),
         "staff:write": Grant(NOBODY, NOTHING),
+    },
+    # Keeps her agency's accounts, clients and sign-ins, beside her working role; gives no role beyond her own.
+    "agency_admin": DIRECTORY
+    | OWN_ACCOUNT
+    | {
+        "accounts:read": Grant(AGENCY, NOTHING),
+        "accounts:write": Grant(AGENCY, NOTHING),
+        "clients:read": Grant(AGENCY, NOTHING),
+        "clients:write": Grant(AGENCY, NOTHING),
+        "sessions:read": Grant(AGENCY, NOTHING),
+        "sessions:write": Grant(AGENCY, NOTHING),
+        "staff:read": Grant(REGION, PARTNER),
     },
     # A resident: her own file, and her wards'.
     "resident": DIRECTORY | {"people:read": Grant(SELF, OWN_FILE), "people:reveal": Grant(SELF, OWN_FILE)},
@@ -126,9 +153,9 @@ def remit_of(agency_type: str | None) -> Remit:
 def grants_of(roles: Iterable[str], agency_type: str | None, scope: Iterable[str] = ()) -> dict[str, Grant]:
     """Return the grants of a caller.
 
-    The union of her roles' grants, the first role that names a permission deciding it; narrowed
-    to ``scope`` when the token asks for less; when the agency's type has no remit, people reached by
-    region become people reached by case.
+    The union of her roles' grants; where two name a permission, the first decides it unless the other
+    opens all that it does and more. Narrowed to ``scope`` when the token asks for less; when the
+    agency's type has no remit, people reached by region become people reached by case.
     """
     wanted = frozenset(scope)
     remit = remit_of(agency_type)
@@ -140,5 +167,7 @@ def grants_of(roles: Iterable[str], agency_type: str | None, scope: Iterable[str
             by_case = grant.rows is REGION and not remit and permission.startswith(WITH_REMIT)
             if by_case and permission not in BY_CASE:
                 continue
-            grants.setdefault(permission, Grant(ASSIGNED, grant.clearance) if by_case else grant)
+            found = Grant(ASSIGNED, grant.clearance) if by_case else grant
+            if permission not in grants or within({permission: grants[permission]}, {permission: found}):
+                grants[permission] = found
     return grants

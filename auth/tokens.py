@@ -64,6 +64,7 @@ class Claims:
     iat: int
     exp: int
     jti: str
+    sid: UUID | None = None  # the sign-in it comes from (OpenID Connect's name for it)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def sign(claims: Claims, realm: Realm, kid: str, key: ec.EllipticCurvePrivateKey
         "iat": claims.iat,
         "exp": claims.exp,
         "jti": claims.jti,
-    }
+    } | ({"sid": str(claims.sid)} if claims.sid else {})
     header = {"typ": TOKEN_TYPE, "kid": kid}
     signed: str = jwt.encode(payload, CryptographyECKey(key, ALGORITHM), algorithm=ALGORITHM, headers=header)
     return signed
@@ -230,6 +231,7 @@ def _name(body: dict[str, Any], name: str) -> str:
 
 def _claims(body: dict[str, Any], iat: int, exp: int) -> Claims:
     sub, agency, region, roles, scope = (body.get(name) for name in ("sub", "agency", "region", "roles", "scope"))
+    sid = body.get("sid")
     good = (
         isinstance(sub, str)
         and _SUB.fullmatch(sub)
@@ -239,6 +241,7 @@ def _claims(body: dict[str, Any], iat: int, exp: int) -> Claims:
         and all(isinstance(role, str) for role in roles)
         and isinstance(scope, str)
         and _SCOPE.fullmatch(scope)
+        and (sid is None or (isinstance(sid, str) and _UUID_TEXT.fullmatch(sid)))
     )
     if not good:
         raise NotAuthenticated("token.claims")
@@ -252,6 +255,7 @@ def _claims(body: dict[str, Any], iat: int, exp: int) -> Claims:
         iat=iat,
         exp=exp,
         jti=_name(body, "jti"),
+        sid=UUID(sid) if sid else None,
     )
 
 

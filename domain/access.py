@@ -50,12 +50,14 @@ class Clearance:
 
 
 class RowScope(StrEnum):
-    """Which person-bound rows a grant reaches; it is always one of these."""
+    """Which rows a grant reaches; it is always one of these."""
 
     REGION = "region"  # region ranges ∩ remit
     ASSIGNED = "assigned"  # opened by a case to the caller's agency
     SELF = "self"  # the caller's own file, and what guardianship or pairing opens to her
     EVENTS = "events"  # no person; events of the region without person fields
+    OWN = "own"  # no person; the caller's own account and sign-ins
+    AGENCY = "agency"  # no person; what belongs to the caller's agency: accounts, clients, sign-ins
     NOBODY = "nobody"  # no person-bound row at all
 
 
@@ -97,6 +99,14 @@ class Access:
     agency_name: str | None = None
     person_id: UUID | None = None  # for persons
     staff_id: UUID | None = None
+    session_id: UUID | None = None  # the sign-in, for staff who came through an app
+    origins: frozenset[str] = frozenset()  # web origins whose pages may call with this client's tokens
+    may_give: frozenset[str] = frozenset()  # roles that open nothing beyond her own (domain.accounts.rules)
+
+    @property
+    def account(self) -> str:
+        """Whose requests are counted, and whose idempotency keys are told apart: of an app's staff, each her own."""
+        return f"{self.client_id} {self.sub}" if self.session_id else self.client_id
 
     @property
     def grantee_id(self) -> UUID | None:

@@ -21,6 +21,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from domain.access import Access
+from domain.accounts.secrets import Secrets
 from domain.campaigns.work import CampaignWork
 from domain.events import Event
 from domain.people.facts import Facts, RuleParameters
@@ -87,6 +88,17 @@ class Work(CampaignWork, Protocol):
 
     async def commit(self, result: Result) -> Result:
         """Commit, and only then hand the result on."""
+
+    # --- what the keeping of accounts asks beyond single rows
+
+    @property
+    def secrets(self) -> Secrets:
+        """Makes, hashes and checks passwords and the like."""
+
+    async def end_sessions(self, column: str, value: object, why: str, *, but: UUID | None = None) -> list[Row]:
+        """End the open sign-ins whose ``column`` (id, account_id, client_id) has a value; returns them, ended."""
+
+    # --- what long work asks
 
     async def keep_file(self, operation_id: UUID, name: str, content: bytes) -> None:
         """Keep a file of a long operation, sealed."""

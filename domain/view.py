@@ -81,11 +81,19 @@ class OfAgency:
 
 
 @dataclass(frozen=True, slots=True)
+class Office:
+    """The row belongs to an agency (``agency_id``) and maybe to one of its staff (``staff_id``): accounts, clients.
+
+    Whose grant is ``own`` sees her own, ``agency`` her agency's, ``region`` those of its agencies.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """The row is an event: of a region for auditors, of visible people for everybody else."""
 
 
-Scope = Everybody | People | Households | Subject | Region | Regions | OfCounty | OfAgency | Log
+Scope = Everybody | People | Households | Subject | Region | Regions | OfCounty | OfAgency | Office | Log
 
 
 # ---- fields ----------------------------------------------------------------------------------------

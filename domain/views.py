@@ -1,5 +1,6 @@
 """All read models: importing this module declares them, ``views()`` gives them by name."""
 
+from domain.accounts import views as _accounts
 from domain.agencies import views as _agencies
 from domain.campaigns import views as _campaigns
 from domain.imports import views as _imports
@@ -8,7 +9,7 @@ from domain.regions import views as _regions
 from domain.transfers import views as _transfers
 from domain.view import View, resolve
 
-DECLARED_IN = (_regions, _agencies, _imports, _people, _transfers, _campaigns)
+DECLARED_IN = (_regions, _agencies, _accounts, _imports, _people, _transfers, _campaigns)
 
 
 def views() -> dict[str, View]:

@@ -27,7 +27,8 @@ FORGET_AFTER: Final = timedelta(days=1)
 KEY_LOCK: Final = 0x5357_6B65  # "SWke": one rotation at a time
 
 CLIENT: Final = """
-SELECT c.id, c.client_id, c.kind, c.roles, c.scope, c.secret_hashes, c.jwks, c.staff_id, c.person_id,
+SELECT c.id, c.client_id, c.name, c.kind, c.roles, c.scope, c.secret_hashes, c.jwks, c.staff_id, c.person_id,
+       c.redirect_uris, c.cors_origins, NULL::uuid AS session_id,
        coalesce(c.region_code, region_text(s.region_code)) AS region,
        a.id AS agency_id, a.type AS agency_type, a.name AS agency_name, region_text(a.region_code) AS agency_region
 FROM client c
@@ -38,6 +39,21 @@ WHERE c.client_id = $1 AND c.active
   AND (c.kind <> 'person' OR c.person_id IS NOT NULL)
   AND (a.id IS NULL OR (a.valid_from <= current_date AND (a.valid_to IS NULL OR a.valid_to > current_date)))
 """
+# Who signed in through an app acts as the app with her own account's roles, as long as all of these hold.
+SIGNED_IN: Final = """
+SELECT c.id, c.client_id, c.name, 'staff' AS kind, u.roles, c.scope, c.secret_hashes, c.jwks, s.id AS staff_id,
+       NULL::uuid AS person_id, c.redirect_uris, c.cors_origins, e.id AS session_id,
+       region_text(s.region_code) AS region,
+       a.id AS agency_id, a.type AS agency_type, a.name AS agency_name, region_text(a.region_code) AS agency_region
+FROM account_session e
+JOIN client c ON c.client_id = e.client_id AND c.kind = 'app' AND c.active
+JOIN account u ON u.id = e.account_id AND u.state = 'active'
+JOIN staff s ON s.id = u.staff_id AND s.valid_from <= current_date AND (s.valid_to IS NULL OR s.valid_to > current_date)
+JOIN agency a ON a.id = s.agency_id
+  AND a.valid_from <= current_date AND (a.valid_to IS NULL OR a.valid_to > current_date)
+WHERE e.id = $2 AND e.client_id = $1 AND e.ended_at IS NULL AND e.expires_at > now()
+"""
+ORIGINS: Final = "SELECT DISTINCT unnest(cors_origins) AS origin FROM client WHERE active"
 FAILED: Final = f"""
 INSERT INTO client_lockout AS l (name, failures, locked_until) VALUES ($1, 1, now())
 ON CONFLICT (name) DO UPDATE SET
@@ -59,6 +75,14 @@ class AuthStore:
     async def client(self, client_id: str) -> Client | None:
         """Return a client that may act now; None when unknown, switched off, or its staff or agency ended."""
         return _client(await self._pool.fetchrow(CLIENT, client_id))
+
+    async def signed_in(self, client_id: str, session_id: UUID) -> Client | None:
+        """Return whoever signed in through an app, as a client; None when anything that this rests on has ended."""
+        return _client(await self._pool.fetchrow(SIGNED_IN, client_id, session_id))
+
+    async def origins(self) -> frozenset[str]:
+        """Return the web origins of all active clients."""
+        return frozenset(row["origin"] for row in await self._pool.fetch(ORIGINS))
 
     async def revocations(self) -> list[Revocation]:
         """Return the revocations that can still matter to a token."""
@@ -214,6 +238,7 @@ def _client(row: Mapping[str, Any] | None) -> Client | None:
     return Client(
         id=row["id"],
         client_id=row["client_id"],
+        name=row["name"],
         kind=ClientKind(row["kind"]),
         roles=tuple(row["roles"]),
         scope=frozenset(row["scope"].split()),
@@ -226,6 +251,9 @@ def _client(row: Mapping[str, Any] | None) -> Client | None:
         person_id=row["person_id"],
         secret_hashes=tuple(row["secret_hashes"]),
         jwks=row["jwks"],
+        redirect_uris=tuple(row["redirect_uris"]),
+        cors_origins=frozenset(row["cors_origins"]),
+        session_id=row["session_id"],
     )
 
 

@@ -25,10 +25,12 @@ app = typer.Typer(
 regions = typer.Typer(help="行政区划 / administrative divisions.", no_args_is_help=True)
 keys = typer.Typer(help="令牌签名密钥 / the keys that sign tokens.", no_args_is_help=True)
 agencies = typer.Typer(help="机构 / agencies.", no_args_is_help=True)
+accounts = typer.Typer(help="账号 / accounts of staff.", no_args_is_help=True)
 clients = typer.Typer(help="接入方 / OAuth2 clients.", no_args_is_help=True)
 app.add_typer(regions, name="regions")
 app.add_typer(keys, name="keys")
 app.add_typer(agencies, name="agency")
+app.add_typer(accounts, name="account")
 app.add_typer(clients, name="client")
 
 
@@ -94,6 +96,7 @@ def worker() -> None:
     from api.processes import end_with_parent
 
     end_with_parent()
+    from api.cli.admin import rotation_of
     from api.cli.keyring import cipher_of
     from api.logging import configure
     from persistence.jobs.worker import run_worker
@@ -101,7 +104,9 @@ def worker() -> None:
     settings = settings_or_exit()
     configure(settings.log_level, settings.log_format)
     grace = float(settings.shutdown_seconds)
-    asyncio.run(run_worker(settings.direct_url, cipher_of(settings), role=settings.database_role, grace=grace))
+    cipher, daily = cipher_of(settings), {"signing_keys": rotation_of(settings)}
+    role = settings.database_role
+    asyncio.run(run_worker(settings.direct_url, cipher, role=role, grace=grace, also_daily=daily))
 
 
 @app.command()
@@ -299,3 +304,44 @@ def client_create(
     except ShouwangError as error:
         give_up(error.code)
     say.print("密钥只显示这一次，请妥善保存 / the secret is shown this once", style="yellow")
+
+
+@accounts.command("create")
+def account_create(
+    login: Annotated[str, typer.Argument(help="Her login name: a-z 0-9 . _ -")],
+    agency: Annotated[str, typer.Option(help="Her agency: its id.")],
+    name: Annotated[str, typer.Option(help="Her name; she is entered as a member of staff.")],
+    role: Annotated[list[str], typer.Option(help="A role of auth/policy.py; may be repeated.")],
+) -> None:
+    """开设账号 / Open an account with its member of staff and print the initial password, once: the first ones.
+
+    The others are opened by the agency's administrator (role agency_admin), through the API.
+    """
+    from api.cli.admin import create_account
+    from domain.errors import InvalidInput, ShouwangError
+
+    try:
+        wanted = create_account(settings_or_exit(), login=login, agency=agency, name=name, roles=role)
+        print(asyncio.run(wanted))  # noqa: T201 - the result
+    except InvalidInput as error:
+        give_up(*(f"{fault.pointer}: {fault.code}" for fault in error.faults))
+    except ShouwangError as error:
+        give_up(error.code)
+    say.print(
+        "初始密码只显示这一次，首次登录时必须修改 / shown this once; to be changed at first sign-in", style="yellow"
+    )
+
+
+@accounts.command("reset")
+def account_reset(
+    login: Annotated[str, typer.Argument(help="Whose.")],
+    second_factor: Annotated[bool, typer.Option("--second-factor", help="Take the second factor away, too.")] = False,
+) -> None:
+    """重置密码 / Give an account a new initial password: for an agency's only administrator who lost hers."""
+    from api.cli.admin import reset_account
+    from domain.errors import ShouwangError
+
+    try:
+        print(asyncio.run(reset_account(settings_or_exit(), login, second_factor=second_factor)))  # noqa: T201
+    except ShouwangError as error:
+        give_up(error.code)

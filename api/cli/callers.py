@@ -1,7 +1,8 @@
 """The demo callers' file: who may call a demo installation, with secrets and a fresh token each.
 
 ``.shouwang/demo-callers.json`` (mode 0600), a list of objects with ``name``, ``agency``, ``region``,
-``roles``, ``client_id``, ``client_secret`` and ``access_token``. It exists in demo mode only: the
+``roles``, ``client_id``, ``client_secret`` and ``access_token``; for staff also ``account`` and
+``password``, with which to sign in. It exists in demo mode only: the
 secrets are made when the demo is loaded, and no other installation accepts them.
 """
 
@@ -12,7 +13,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 FILE = "demo-callers.json"
 TIMEOUT = 10.0
@@ -29,6 +30,8 @@ class Caller(TypedDict):
     client_id: str
     client_secret: str
     access_token: str | None
+    account: NotRequired[str]
+    password: NotRequired[str]
 
 
 class TokenRefused(RuntimeError):

@@ -13,12 +13,12 @@ from urllib.parse import parse_qsl, unquote_plus
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.door import origin_of
+from api.door import check_origin, origin_of
 from api.problems import language_of, problem_bytes, problem_object, problem_of, request_id_of
 from auth.keys import JWKS_MAX_AGE
 from auth.oauth import ASSERTION_TYPE, GRANT_TYPES, AuthorizationServer, Credentials, refused
 from domain.clients.model import Client
-from domain.errors import InvalidInput, NotAuthenticated, ShouwangError, TooManyRequests
+from domain.errors import Forbidden, InvalidInput, NotAuthenticated, ShouwangError, TooManyRequests
 from domain.events import Origin
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -50,18 +50,24 @@ def _form(*required: str, optional: tuple[str, ...] = ()) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {FORM: {"schema": schema}}}}
 
 
-@router.post("/oauth/token", openapi_extra=_form("grant_type", optional=("scope",)), summary="Get an access token")
+TOKEN_FORM: Final = _form("grant_type", optional=("scope", "code", "redirect_uri", "code_verifier", "refresh_token"))
+
+
+@router.post("/oauth/token", openapi_extra=TOKEN_FORM, summary="Get an access token")
 async def token(request: Request, server: Server) -> Response:
-    """Issue an access token to a client (RFC 6749 section 4.4). ``scope`` narrows it; no refresh token."""
+    """Issue an access token (RFC 6749): to a system for its secret, to an app for a code or a refresh token.
+
+    ``scope`` narrows it. Systems get no refresh token; that of an app is good once, and comes with its successor.
+    """
 
     async def issue(form: dict[str, str], client: Client, origin: Origin) -> dict[str, Any]:
-        issued = await server.issue(client, form.get("scope"), origin)
+        issued = await server.grant(client, form, origin)
         return {
             "access_token": issued.access_token,
             "token_type": "Bearer",
             "expires_in": issued.expires_in,
             "scope": issued.scope,
-        }
+        } | ({"refresh_token": issued.refresh_token} if issued.refresh_token else {})
 
     return await _answered(request, server, issue, needs="grant_type")
 
@@ -119,8 +125,9 @@ async def _answered(
         origin = origin_of(request.scope, "rest")
         client = await server.authenticate_client(credentials, origin)
         request.scope["state"]["client_id"] = client.client_id
+        check_origin(request.scope["headers"], client.cors_origins, request.app.state.cors_origins)
         return _json(await act(form, client, origin), NO_STORE)
-    except (InvalidInput, NotAuthenticated, TooManyRequests) as error:
+    except (Forbidden, InvalidInput, NotAuthenticated, TooManyRequests) as error:
         return _refusal(request, error)
 
 
@@ -153,9 +160,9 @@ def _credentials(request: Request, form: dict[str, str]) -> Credentials:
         if form.get("client_assertion_type") != ASSERTION_TYPE:
             raise refused("invalid_request")
         return Credentials(form.get("client_id", ""), assertion=assertion)
-    if not in_form or not form.get("client_id"):
+    if not form.get("client_id"):
         raise NotAuthenticated("oauth.invalid_client")
-    return Credentials(form["client_id"], secret=form["client_secret"])
+    return Credentials(form["client_id"], secret=form.get("client_secret"))
 
 
 def _basic(header: str) -> Credentials:
@@ -174,7 +181,9 @@ def _basic(header: str) -> Credentials:
 
 def _refusal(request: Request, error: ShouwangError) -> Response:
     """Return an OAuth error: its own members first, our problem's after them."""
-    name = "slow_down" if isinstance(error, TooManyRequests) else error.code.removeprefix("oauth.")
+    name = {TooManyRequests: "slow_down", Forbidden: "unauthorized_client"}.get(
+        type(error), error.code.removeprefix("oauth.")
+    )
     language, request_id = language_of(request.scope["headers"]), request_id_of(request.scope)
     detail = problem_object(problem_of(error), request_id, "en")["detail"]  # ASCII only: RFC 6749 section 5.2
     status, headers, body = problem_bytes(error, request_id, language, {"error": name, "error_description": detail})

@@ -12,6 +12,7 @@ class ClientKind(StrEnum):
     """Who acts when this client acts."""
 
     SYSTEM = "system"  # the system itself, for its agency
+    APP = "app"  # nobody by itself: staff sign in through it, and act
     STAFF = "staff"  # one member of staff
     PERSON = "person"  # one resident or volunteer
 
@@ -22,6 +23,7 @@ class RevocationKind(StrEnum):
     JTI = "jti"  # one token
     CLIENT = "client"  # all tokens of a client issued until a moment
     SUB = "sub"  # all tokens of who acts, through whichever client
+    SESSION = "session"  # all tokens of one sign-in
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Client:
     """A client that may act now, with what it is bound to.
 
     ``region`` and ``agency_region`` are codes as published (2–12 digits), ``"0"`` the whole
-    country. ``secret_hashes`` are argon2, ``jwks`` the public keys for ``private_key_jwt``.
+    country. ``secret_hashes`` are argon2, ``jwks`` the public keys for ``private_key_jwt``. Through
+    an app a member of staff acts with the roles of her account: then ``session_id`` names her sign-in.
     """
 
     id: UUID
@@ -46,6 +49,15 @@ class Client:
     person_id: UUID | None = None
     secret_hashes: tuple[str, ...] = field(default=(), repr=False)
     jwks: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    redirect_uris: tuple[str, ...] = ()
+    cors_origins: frozenset[str] = frozenset()
+    session_id: UUID | None = None
+    name: str = ""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it keeps no secret: an app that runs in browsers or on phones (RFC 6749 section 2.1)."""
+        return self.kind is ClientKind.APP and not self.secret_hashes and not self.jwks
 
     @property
     def sub(self) -> str:
@@ -79,6 +91,6 @@ class Revocation:
 class AuthVersions:
     """Counters of what tokens hang on; each moves when something of its kind was committed."""
 
-    directory: int  # clients, staff, agencies
+    directory: int  # clients, accounts, staff, agencies
     revocations: int
     keys: int

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 import asyncpg
 
@@ -15,6 +15,7 @@ from persistence.demo.population import PILOT_VILLAGE
 
 VILLAGE: Final = str(PILOT_VILLAGE)
 SECRET_BYTES: Final = 32
+PASSWORD_BYTES: Final = 12
 PREFIX: Final = "demo-"
 
 Hasher = Callable[[str], Awaitable[str]]
@@ -49,6 +50,7 @@ CALLERS: Final = (
     Declared("ngo_partner", "staff", ("ngo_worker",), "ngo", None, "social_worker"),
     Declared("ngo_partner_2", "staff", ("ngo_worker",), "ngo_2", None, "social_worker"),
     Declared("welfare_system", "system", ("integration",), "civil_affairs", COUNTY),
+    Declared("civil_affairs_admin", "staff", ("agency_admin", "county_officer"), "civil_affairs", COUNTY, "head"),
     Declared("auditor", "staff", ("auditor",), "audit", COUNTY, "auditor"),
     Declared("platform_admin", "staff", ("platform_admin",), "operator", "42", "operator"),
     Declared("police_county", "staff", ("county_officer",), "public_security", COUNTY, "officer"),
@@ -61,9 +63,25 @@ CALLERS: Final = (
 _RENEW = """
 WITH changed AS (
   UPDATE client SET secret_hashes = $2, version = version + 1, updated_at = now()
-  WHERE client_id = $1 RETURNING agency_id
+  WHERE client_id = $1 RETURNING agency_id, staff_id
 )
-SELECT a.name FROM changed LEFT JOIN agency a ON a.id = agency_id
+SELECT a.name, c.agency_id, c.staff_id FROM changed c LEFT JOIN agency a ON a.id = c.agency_id
+"""
+_OPEN_ACCOUNT = """
+INSERT INTO account (id, staff_id, agency_id, login, roles, state, password_initial, second_factor)
+VALUES ($1, $2, $3, $4, $5, 'active', false, false)
+ON CONFLICT (login) DO UPDATE SET state = 'active', password_initial = false, second_factor = false RETURNING id
+"""
+_KEEP_HASH = """
+INSERT INTO credential (id, password_hash, totp_step) VALUES ($1, $2, 0)
+ON CONFLICT (id) DO UPDATE SET password_hash = EXCLUDED.password_hash, totp_secret_cipher = NULL, recovery_hashes = '{}'
+"""
+# An app of the operator, for trying a sign-in out: the documentation's own page, on whatever port it runs.
+CONSOLE: Final = "console"
+CONSOLE_REDIRECT: Final = "http://127.0.0.1/docs/oauth2-redirect"
+_CONSOLE = """
+INSERT INTO client (id, client_id, name, kind, agency_id, roles, scope, redirect_uris, active)
+VALUES ($1, $2, '守望接口文档（演示）', 'app', $3, '{}', '', $4, true) ON CONFLICT (client_id) DO NOTHING
 """
 
 
@@ -76,6 +94,8 @@ class Caller(TypedDict):
     roles: list[str]
     client_id: str
     client_secret: str
+    account: NotRequired[str]  # staff only: what she signs in with
+    password: NotRequired[str]
 
 
 def people_of(families: Sequence[Family], volunteers: Sequence[Someone]) -> dict[str, Someone]:
@@ -118,25 +138,33 @@ async def register(
             one.region,
             list(one.roles),
         )
+    await conn.execute(_CONSOLE, new_id(), CONSOLE, directory.agencies["operator"]["id"], [CONSOLE_REDIRECT])
     return await renew(conn, hasher)
 
 
 async def renew(conn: asyncpg.Connection, hasher: Hasher) -> list[Caller]:
-    """Give every caller a new secret; the old ones stop working."""
+    """Give every caller a new secret, and staff a new password besides; the old ones stop working."""
     renewed: list[Caller] = []
     for one in CALLERS:
         secret = secrets.token_urlsafe(SECRET_BYTES)
-        agency = await conn.fetchval(_RENEW, one.client_id, [await hasher(secret)])
-        renewed.append(
-            Caller(
-                name=one.name,
-                agency=agency,
-                region=one.region,
-                roles=list(one.roles),
-                client_id=one.client_id,
-                client_secret=secret,
-            )
+        client = await conn.fetchrow(_RENEW, one.client_id, [await hasher(secret)])
+        if client is None:  # declared after this county was loaded
+            continue
+        caller = Caller(
+            name=one.name,
+            agency=client["name"],
+            region=one.region,
+            roles=list(one.roles),
+            client_id=one.client_id,
+            client_secret=secret,
         )
+        if client["staff_id"] is not None:
+            caller |= {"account": one.name, "password": secrets.token_urlsafe(PASSWORD_BYTES)}
+            account = await conn.fetchval(
+                _OPEN_ACCOUNT, new_id(), client["staff_id"], client["agency_id"], one.name, list(one.roles)
+            )
+            await conn.execute(_KEEP_HASH, account, await hasher(caller["password"]))
+        renewed.append(caller)
     return renewed
 
 

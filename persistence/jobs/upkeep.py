@@ -14,6 +14,12 @@ _EXPIRED: Final = {
     "assertion_seen": "expires_at < clock_timestamp()",
     "rate_limit": "tat < clock_timestamp() - interval '1 day'",
     "client_lockout": "locked_until < clock_timestamp() - interval '1 day'",
+    "authorization_code": "expires_at < clock_timestamp() - interval '1 day'",
+    "refresh_token": "expires_at < clock_timestamp()",
+    "account_session": (
+        "coalesce(ended_at, expires_at) < clock_timestamp() - interval '180 days' "
+        "AND NOT EXISTS (SELECT FROM refresh_token t WHERE t.session_id = account_session.id)"
+    ),
     "pgqueuer_log": "created < clock_timestamp() - interval '30 days'",
 }
 

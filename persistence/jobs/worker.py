@@ -5,7 +5,7 @@ Several may run; each job and each day's work is done by one of them.
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Final
@@ -28,6 +28,7 @@ RETRY_AFTER: Final = timedelta(seconds=30)
 CUT_OFF: Final = 5.0  # seconds after the grace
 # Minutes past each hour: a day's work is asked for hourly and done once, so a missed hour is made up.
 HOURLY: Final = "5 * * * *"
+Daily = Callable[[asyncpg.Pool], Coroutine[None, None, None]]
 RunImport = Callable[[asyncpg.Pool, FieldCipher, UUID], Coroutine[None, None, object]]
 log = structlog.get_logger(__name__)
 
@@ -46,9 +47,14 @@ class Worker:
         *,
         role: str | None = RUNTIME_ROLE,
         run_import: RunImport | None = None,
+        also_daily: Mapping[str, Daily] | None = None,
         today: Callable[[], date] = business_date,
     ) -> None:
-        """Take a DSN that reaches the server itself: the queue listens and locks by session."""
+        """Take a DSN that reaches the server itself: the queue listens and locks by session.
+
+        ``also_daily``: work by name that others bring, since nothing here may know it (signing keys).
+        """
+        self._also_daily = dict(also_daily or {})
         self.stop = asyncio.Event()
         self._out_of_time = asyncio.Event()
         self._dsn = dsn
@@ -111,6 +117,8 @@ class Worker:
             await once_a_day(connection, "search_keys", today, fill_keys)
             await once_a_day(connection, transfers.JOB, today, expire)
             await once_a_day(connection, determination.JOB, today, review)
+            for job, work in self._also_daily.items():
+                await once_a_day(connection, job, today, lambda _, work=work: work(pool))  # type: ignore[misc]
         finally:
             await connection.close()
 
@@ -150,9 +158,16 @@ class Worker:
             raise RetryRequested(RETRY_AFTER, reason=type(error).__name__)
 
 
-async def run_worker(dsn: str, cipher: FieldCipher, *, role: str | None = RUNTIME_ROLE, grace: float = 10.0) -> None:
+async def run_worker(
+    dsn: str,
+    cipher: FieldCipher,
+    *,
+    role: str | None = RUNTIME_ROLE,
+    grace: float = 10.0,
+    also_daily: Mapping[str, Daily] | None = None,
+) -> None:
     """Run a job process until SIGTERM or SIGINT."""
-    worker = Worker(dsn, cipher, role=role)
+    worker = Worker(dsn, cipher, role=role, also_daily=also_daily)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop.set)

@@ -19,6 +19,7 @@ from domain.view import (
     Log,
     OfAgency,
     OfCounty,
+    Office,
     People,
     Region,
     Regions,
@@ -38,6 +39,7 @@ PARAMETERS = {
     "remit": "int",
     "grantee": "uuid",
     "agency": "uuid",
+    "staff": "uuid",
 }
 
 
@@ -108,6 +110,7 @@ def scope_values(access: Access) -> dict[str, object]:
         "remit": int(access.remit),
         "grantee": access.grantee_id,
         "agency": access.agency_id,
+        "staff": access.staff_id,
     }
 
 
@@ -139,6 +142,8 @@ class ScopeSql:
         rows = self.rows[view.permission]
         if isinstance(scope, OfAgency):
             return self._of_agency(view, t)
+        if isinstance(scope, Office):
+            return self._office(rows, t)
         if isinstance(scope, Region):
             return self._place(view, t, inside)
         if isinstance(scope, Regions):
@@ -246,6 +251,16 @@ class ScopeSql:
         if view.table == "operation":
             return f"{t}.agency_id = {agency}"
         return f"EXISTS (SELECT 1 FROM operation o WHERE o.id = {t}.operation_id AND o.agency_id = {agency})"
+
+    def _office(self, rows: RowScope, t: str) -> str:
+        if rows is RowScope.OWN:
+            return f"{t}.staff_id = {self.parameter('staff')}"
+        if rows is RowScope.AGENCY:
+            return f"{t}.agency_id = {self.parameter('agency')}"
+        if rows is not RowScope.REGION:
+            return "false"
+        place = self._place(VIEWS["Agency"], "o")
+        return f"{t}.agency_id IN (SELECT o.id FROM agency o{f' WHERE {place}' if place else ''})"
 
     def _log(self, view: View, t: str, inside: Division | None, *, of_one: bool) -> str:
         """Events that happened here, and the whole history of whoever is here now.

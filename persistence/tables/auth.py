@@ -1,4 +1,4 @@
-"""Clients, signing keys, revocations."""
+"""Clients, accounts and their sessions, signing keys, revocations."""
 
 from datetime import datetime
 from typing import Any
@@ -8,11 +8,13 @@ from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlmodel import Field
 
-from persistence.tables.columns import Row, Versioned, json_object, moment, one_of, text_array
+from domain.accounts.model import AccountState
+from domain.clients.model import RevocationKind
+from persistence.tables.columns import Row, Versioned, blob, json_object, moment, one_of, text_array
 
 
 class Client(Versioned, table=True):
-    """An OAuth2 client: a system of an agency, or in demo mode one bound to a staff member or person.
+    """An OAuth2 client: a system of an agency, an app that staff sign in through, or one bound to somebody.
 
     ``secret_hashes`` holds argon2 hashes (two during rotation), ``jwks`` public keys for
     ``private_key_jwt``. Roles are those of ``auth.policy``.
@@ -20,7 +22,7 @@ class Client(Versioned, table=True):
 
     __tablename__ = "client"
     __table_args__: Any = (
-        one_of("kind", ("system", "staff", "person"), name="client_kind_known"),
+        one_of("kind", ("system", "app", "staff", "person"), name="client_kind_known"),
         Index("client_client_id_key", "client_id", unique=True),
     )
 
@@ -36,6 +38,92 @@ class Client(Versioned, table=True):
     secret_hashes: list[str] = text_array()
     jwks: dict[str, Any] = json_object()
     active: bool = True
+    redirect_uris: list[str] = text_array()  # where an app takes codes; compared letter by letter
+    cors_origins: list[str] = text_array()  # web origins whose pages may call with its tokens
+
+
+class Account(Versioned, table=True):
+    """What a member of staff signs in with. Its secrets are in ``credential``; no read reaches those."""
+
+    __tablename__ = "account"
+    __table_args__: Any = (
+        one_of("state", AccountState, name="account_state_known"),
+        Index("account_login_key", "login", unique=True),
+        Index("account_staff_key", "staff_id", unique=True),
+        Index("account_agency_idx", "agency_id", "id"),
+    )
+
+    staff_id: UUID = Field(foreign_key="staff.id")
+    agency_id: UUID = Field(foreign_key="agency.id")
+    login: str
+    roles: list[str] = text_array()
+    state: str = "active"
+    password_initial: bool = True  # made by an administrator; to be changed at the next sign-in
+    second_factor: bool = False
+
+
+class Credential(Versioned, table=True):
+    """The secrets of an account, under its key: argon2 hash, sealed TOTP secret, hashes of recovery codes."""
+
+    __tablename__ = "credential"
+
+    id: UUID = Field(primary_key=True, foreign_key="account.id")
+    password_hash: str
+    totp_secret_cipher: bytes | None = blob()
+    totp_step: int = Field(default=0, sa_type=BigInteger)  # the last time step used: a code is good once
+    recovery_hashes: list[str] = text_array()
+
+
+class AccountSession(Versioned, table=True):
+    """A sign-in through an app: what its access and refresh tokens hang on."""
+
+    __tablename__ = "account_session"
+    __table_args__: Any = (
+        Index("account_session_agency_idx", "agency_id", "id"),
+        Index("account_session_staff_idx", "staff_id", "id"),
+    )
+
+    account_id: UUID = Field(foreign_key="account.id")
+    staff_id: UUID = Field(foreign_key="staff.id")
+    agency_id: UUID = Field(foreign_key="agency.id")
+    client_id: str
+    scope: str
+    address: str | None = None  # coarse: a network, not a machine
+    last_used_at: datetime = Field(sa_type=TIMESTAMP(timezone=True))
+    expires_at: datetime = Field(sa_type=TIMESTAMP(timezone=True))
+    ended_at: Any = moment()
+    end_reason: str | None = None
+
+
+class AuthorizationCode(Row, table=True):
+    """A code on its way to an app (RFC 6749 section 4.1), by its digest. Kept after use: a second use is an alarm."""
+
+    __tablename__ = "authorization_code"
+    __table_args__: Any = (Index("authorization_code_expires_idx", "expires_at"),)
+
+    digest: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    client_id: str
+    redirect_uri: str
+    challenge: str
+    account_id: UUID = Field(foreign_key="account.id")
+    scope: str
+    expires_at: datetime = Field(sa_type=TIMESTAMP(timezone=True))
+    session_id: UUID | None = None  # what it gave
+
+
+class RefreshToken(Row, table=True):
+    """One refresh token of a session, by its digest; used once, then its successor holds."""
+
+    __tablename__ = "refresh_token"
+    __table_args__: Any = (
+        Index("refresh_token_session_idx", "session_id"),
+        Index("refresh_token_expires_idx", "expires_at"),
+    )
+
+    digest: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    session_id: UUID = Field(foreign_key="account_session.id")
+    expires_at: datetime = Field(sa_type=TIMESTAMP(timezone=True))
+    used_at: Any = moment()
 
 
 class SigningKey(Row, table=True):
@@ -52,11 +140,11 @@ class SigningKey(Row, table=True):
 
 
 class Revocation(Row, table=True):
-    """A token (by ``jti``) or everything of a client or subject issued before a moment."""
+    """A token (by ``jti``) or everything of a client, subject or session issued before a moment."""
 
     __tablename__ = "revocation"
     __table_args__: Any = (
-        one_of("kind", ("jti", "client", "sub"), name="revocation_kind_known"),
+        one_of("kind", RevocationKind, name="revocation_kind_known"),
         Index("revocation_expires_idx", "expires_at"),
     )
 
@@ -97,4 +185,16 @@ class AuthChange(Row, table=True):
     changed_by: int | None = Field(default=None, sa_type=BigInteger)  # transaction that moved it last: once is enough
 
 
-__all__ = ["AssertionSeen", "AuthChange", "Client", "ClientLockout", "Revocation", "SigningKey"]
+__all__ = [
+    "Account",
+    "AccountSession",
+    "AssertionSeen",
+    "AuthChange",
+    "AuthorizationCode",
+    "Client",
+    "ClientLockout",
+    "Credential",
+    "RefreshToken",
+    "Revocation",
+    "SigningKey",
+]

@@ -26,15 +26,19 @@ SECRETS: Final[dict[str, Callable[[str], str]]] = {
     "phone": mask_phone,
     "address": mask_address,
     "emergency_contact": mask_contact,
+    "totp_secret": lambda _: "",  # no list shows it, masked or not
 }
 
 # What a broken constraint means to the caller.
 CONFLICTS: Final = {
     "absence_current_key": "absence.open",
+    "account_login_key": "account.login_taken",
+    "account_staff_key": "account.exists",
     "agency_credit_code_key": "agency.credit_code_taken",
     "agency_name_key": "agency.duplicate",
     "campaign_title_key": "campaign.duplicate",
     "child_profile_current_key": "profile.open",
+    "client_client_id_key": "client.exists",
     "department_name_key": "department.duplicate",
     "elder_profile_current_key": "profile.open",
     "guardianship_current_key": "guardianship.exists",
@@ -115,7 +119,8 @@ def sealed(cipher: FieldCipher, table: str, row_id: UUID, values: Mapping[str, A
             columns[name] = [] if empty else value
             continue
         columns[cipher_column] = None if value is None else cipher.seal(table, cipher_column, row_id, value)
-        columns[f"{name}_masked"] = None if value is None else SECRETS[name](value)
+        if f"{name}_masked" in stored:
+            columns[f"{name}_masked"] = None if value is None else SECRETS[name](value)
         if f"{name}_blind" in stored:
             columns[f"{name}_blind"] = None if value is None else cipher.blind(name, value)
         if f"{name}_tail_blind" in stored:

@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.access import Access
+from domain.accounts.secrets import Secrets
 from domain.errors import Forbidden, NotFound, Stale
 from domain.events import Event, Origin
 from domain.ids import new_id
@@ -23,7 +24,7 @@ from domain.unit_of_work import Result, Row, RulesInForce, Work
 from persistence.crypto import FieldCipher
 from persistence.engine import SYSTEM_SCOPE, scope_settings, set_scope
 from persistence.importing import files
-from persistence.writing import records
+from persistence.writing import records, sign_ins
 from persistence.writing.campaigns import CampaignSql
 from persistence.writing.events import append_events
 from persistence.writing.facts import kin_of, load_facts, load_rules
@@ -56,7 +57,7 @@ class PostgresUnitOfWork:
     the transaction of the write and under the caller's scope.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a unit may be given, by name
         self,
         pool: asyncpg.Pool,
         cipher: FieldCipher,
@@ -65,8 +66,10 @@ class PostgresUnitOfWork:
         today: Callable[[], date] = business_date,
         on_begin: OnBegin | None = None,
         before_commit: BeforeCommit | None = None,
+        secrets: Secrets | None = None,
     ) -> None:
-        """Take what every transaction of this unit shares."""
+        """Take what every transaction of this unit shares; ``secrets`` only where accounts are kept."""
+        self._secrets = secrets
         self._pool = pool
         self._cipher = cipher
         self._origin = origin or Origin()
@@ -83,6 +86,7 @@ class PostgresUnitOfWork:
             await transaction.start()
             work = PostgresWork(connection, self._cipher, access, self._origin, scope)
             work.today = self._today()
+            work.keeper = self._secrets
             work.finish = self._finish(connection, transaction, work)
             try:
                 await set_scope(connection, scope)
@@ -111,6 +115,7 @@ class PostgresWork(CampaignSql):
 
     today: date
     finish: Callable[[Any], Awaitable[None]]
+    keeper: Secrets | None = None
 
     def __init__(
         self,
@@ -181,6 +186,16 @@ class PostgresWork(CampaignSql):
         """Return the moment by the database's clock."""
         moment: datetime = await self.connection.fetchval("SELECT clock_timestamp()")
         return moment
+
+    @property
+    def secrets(self) -> Secrets:
+        """Return the keeper of secrets that this unit was given."""
+        assert self.keeper is not None, "a unit of work without secrets keeps no accounts"
+        return self.keeper
+
+    async def end_sessions(self, column: str, value: object, why: str, *, but: UUID | None = None) -> list[Row]:
+        """End open sign-ins; their access tokens are refused within a second."""
+        return [*await sign_ins.end_sessions(self.connection, column, value, why, but=but)]
 
     async def keep_file(self, operation_id: UUID, name: str, content: bytes) -> None:
         """Seal and store a file of an operation."""

@@ -330,7 +330,7 @@ async def create_agency(stage: Stage) -> Prepared:
 
 @act(ADMIN, "agency.updated")
 async def update_agency(stage: Stage) -> Prepared:
-    body = {"name": f"石首市{stage.sign}字中学", "short_name": "中学"}
+    body = {"name": f"石首市{stage.sign}字第{next(_numbers)}中学", "short_name": "中学"}
     return Prepared(body, (await stage.agency())["id"], 1)
 
 
@@ -411,6 +411,6 @@ async def rest(service: Service, write: Any, prepared: Prepared, caller: Caller,
     return await caller.ask(write.method, path, json=prepared.body, headers=headers | given.pop("headers", {}), **given)
 
 
-from tests.api import campaign_acts  # noqa: E402, F401 - enters its acts
+from tests.api import account_acts, campaign_acts  # noqa: E402, F401 - enter their acts
 
 __all__ = ["ACTS", "OTHER_VILLAGE", "VILLAGE", "Act", "Prepared", "Stage", "identity_number", "rest"]

@@ -20,11 +20,12 @@ LEDGER = (
     "person", "household", "woman_profile", "child_profile", "elder_profile", "kinship", "guardianship", "absence",
     "left_behind_status", "person_access", "agency", "department", "staff", "leading_group", "leading_group_member",
     "transfer", "transfer_person", "event", "idempotency_key", "operation", "operation_file", "import_row", "client",
-    "revocation", "rule_set", "campaign", "campaign_village", "campaign_report",
+    "revocation", "rule_set", "campaign", "campaign_village", "campaign_report", "account",
+    "credential", "account_session", "authorization_code", "refresh_token",
 )  # fmt: skip
 UNVERSIONED = frozenset({
     "event", "idempotency_key", "operation_file", "import_row", "revocation", "person_access", "rule_set",
-    "campaign_report",
+    "campaign_report", "authorization_code", "refresh_token",
 })  # fmt: skip
 
 

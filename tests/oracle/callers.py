@@ -6,22 +6,31 @@ from uuid import UUID
 from auth.policy import grants_of, remit_of
 from domain.access import EVERYWHERE, Access, Clearance, Grant, RegionRange, RowScope, Sight
 from domain.regions.codes import range_of
-from tests.oracle.ids import AGENCIES, PEOPLE
+from tests.oracle.ids import AGENCIES, PEOPLE, key
 
 
-def official(name: str, role: str, agency: str, agency_type: str, *regions: str, scope: tuple[str, ...] = ()) -> Access:
+def official(
+    name: str,
+    role: str,
+    agency: str,
+    agency_type: str,
+    *regions: str,
+    scope: tuple[str, ...] = (),
+    staff: int | None = None,
+) -> Access:
     """Return the access of somebody who acts for an agency."""
     ranges = tuple(EVERYWHERE if region == "0" else range_of(region) for region in regions)
     return Access(
         sub=f"staff:{name}",
         client_id=name,
-        roles=(role,),
-        grants=grants_of([role], agency_type, scope),
+        roles=tuple(role.split()),
+        grants=grants_of(role.split(), agency_type, scope),
         regions=ranges,
         region=regions[0] if len(regions) == 1 else None,
         remit=int(remit_of(agency_type)),
         agency_id=AGENCIES[agency],
         agency_type=agency_type,
+        staff_id=key(14, staff) if staff is not None else None,
         agency_name="某机构 \"'\\ 🌾",
     )
 
@@ -41,7 +50,7 @@ def with_clearance(access: Access, sub: str, **sights: Sight) -> Access:
 
 
 def _all() -> dict[str, Access]:
-    civil = official("civil", "county_officer", "civil", "civil_affairs", "421081")
+    civil = official("civil", "county_officer", "civil", "civil_affairs", "421081", staff=0)
     found = {
         "civil_affairs": civil,
         "neighbour": official("neighbour", "county_officer", "neighbour", "civil_affairs", "421083"),
@@ -60,6 +69,9 @@ def _all() -> dict[str, Access]:
         "auditor": official("auditor", "auditor", "audit", "audit", "4210"),
         "country_auditor": official("country_auditor", "auditor", "audit", "audit", "0"),
         "admin": official("admin", "platform_admin", "platform", "platform_operator", "42"),
+        "keeper": official("keeper", "agency_admin county_officer", "civil", "civil_affairs", "421081", staff=1),
+        "ngo_keeper": official("ngo_keeper", "ngo_worker agency_admin", "ngo", "ngo", staff=2),
+        "operator": official("operator", "platform_admin agency_admin", "platform", "platform_operator", "42"),
         "resident": citizen("resident", "resident", PEOPLE["resident"]),
         "guardian": citizen("guardian", "resident", PEOPLE["guardian"]),
         "volunteer": citizen("volunteer", "volunteer", PEOPLE["volunteer"]),

@@ -94,6 +94,8 @@ class Eyes:
             "everybody": lambda _: True, "staff": self._here, "county": self._in_county, "agency": self._own,
             "agency_row": self._of_own, "log": self._log, "both_sides": self._between,
         }  # fmt: skip
+        if kind.rows == "office":
+            return self._office(kind, row)
         if kind.rows in of_no_person:
             return of_no_person[kind.rows](row)
         by_region = self.access.grants[kind.permission].rows == "region"
@@ -118,6 +120,15 @@ class Eyes:
     def _between(self, row: Row) -> bool:
         sides = (row["holder_region_code"], row["to_region_code"])
         return any(self._here({"region_code": side}) for side in sides) and self._in_remit(row)
+
+    def _office(self, kind: Kind, row: Row) -> bool:
+        rows = self.access.grants[kind.permission].rows
+        if rows == "own":
+            return self.access.staff_id is not None and row["staff_id"] == self.access.staff_id
+        if rows == "agency":
+            return self.access.agency_id is not None and row["agency_id"] == self.access.agency_id
+        agencies = self.data.where("agency", "id", row["agency_id"])
+        return rows == "region" and any(self._here(one) for one in agencies)
 
     def _log(self, row: Row) -> bool:
         """Events that happened here, and the whole history of whoever is here now."""
@@ -178,7 +189,11 @@ class Eyes:
             way = kind.ways[name]
             return way.kind in KINDS and not self.may(KINDS[way.kind])
         sight = self.sight(kind, name)
-        return sight == HIDDEN or (sight == MASKED and name not in kind.masked and name != "name")
+        return sight == HIDDEN or (sight == MASKED and name not in kind.masked and not self._masks_itself(kind, name))
+
+    def _masks_itself(self, kind: Kind, name: str) -> bool:
+        """Tell whether a name is masked as it is read; one that is stored masked has no other form."""
+        return name == "name" and "name" not in kind.columns
 
     def value(self, kind: Kind, row: Row, name: str) -> Any:
         """Return a scalar field as the caller sees it, as JSON."""
@@ -194,7 +209,7 @@ class Eyes:
         stored = row[kind.columns.get(name, snake(name))]
         if name in kind.divisions:
             return published(stored)
-        if name == "name" and self.sight(kind, name) == MASKED:
+        if self._masks_itself(kind, name) and self.sight(kind, name) == MASKED:
             return stored[:1] + "*" * max(len(stored) - 1, 1)
         return as_json(stored)
 

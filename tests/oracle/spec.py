@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Rows = Literal[
-    "everybody", "person", "household", "subject", "staff", "county", "agency", "agency_row", "log", "both_sides"
+    "everybody",
+    "person",
+    "household",
+    "subject",
+    "staff",
+    "county",
+    "agency",
+    "agency_row",
+    "office",
+    "log",
+    "both_sides",
 ]
 Kinds = Literal["one", "many", "document", "documents"]
 
@@ -164,6 +174,19 @@ KINDS = {
             "campaign": one("Campaign", "campaign_id"),
         },
         versioned=False,
+    ),
+    "Account": Kind(
+        "account", "accounts:read", "office", "accounts",
+        ways={"staff": one("StaffMember", "staff_id"), "agency": one("Agency", "agency_id")},
+        actions={"administer": "accounts:write"},
+    ),
+    "Client": Kind(
+        "client", "clients:read", "office", "clients", columns=PLACE, ways={"agency": one("Agency", "agency_id")},
+        actions={"administer": "clients:write"},
+    ),
+    "Session": Kind(
+        "account_session", "sessions:read", "office", "sessions", ways={"staff": one("StaffMember", "staff_id")},
+        actions={"end": "sessions:write"},
     ),
     "Operation": Kind(
         "operation", "imports:read", "agency", "operations", columns=PLACE, divisions=("region",),

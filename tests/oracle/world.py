@@ -26,6 +26,7 @@ from domain.people.model import (
     Schooling,
     SelfCare,
 )
+from tests.oracle.accounts import accounts
 from tests.oracle.campaigns import campaigns
 from tests.oracle.directory import VILLAGES, directory
 from tests.oracle.ids import AGENCIES, PEOPLE, key
@@ -297,6 +298,7 @@ def make() -> Tables:
     events(world, people)
     operations(world, people)
     campaigns(world)
+    accounts(world)
     return world.tables
 
 

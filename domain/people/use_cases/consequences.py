@@ -174,6 +174,23 @@ async def close_file(work: Work, person_id: UUID, on: date, reason: EndReason, c
         for row in await work.find("absence", where={"person_id": person_id}, open_until="returned_on"):
             await _close(work, "absence", row, {"returned_on": max(row["since"], on)}, cause)
         await work.close_access(person_id)
+        if reason is EndReason.DEATH:
+            await _switch_off(work, person_id, cause)
+
+
+async def _switch_off(work: Work, person_id: UUID, cause: Event) -> None:
+    """Switch off the clients that act for a person who has died: nobody signs in for the dead."""
+    for row in await work.find("client", where={"person_id": person_id, "active": True}):
+        client = await work.update("client", row, {"active": False, "secret_hashes": []})
+        ended = Event(
+            type="client.ended",
+            aggregate="client",
+            aggregate_id=client["id"],
+            aggregate_version=client["version"],
+            region_code=cause.region_code,
+            cause_id=cause.id,
+        )
+        await work.append(ended)
 
 
 async def _close(work: Work, table: str, row: Row, changes: dict[str, Any], cause: Event) -> None:

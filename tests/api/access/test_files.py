@@ -15,7 +15,10 @@ from persistence.demo.callers import CALLERS, VILLAGE
 from tests.api.mutating import leaves, snaked
 from tests.api.running import Service, graphql_problem, is_problem
 
-OFFICES = ("civil_affairs_county", "township_worker", "village_worker", "city_supervisor", "welfare_system")
+OFFICES = (
+    "civil_affairs_county", "civil_affairs_admin", "township_worker", "village_worker", "city_supervisor",
+    "welfare_system",
+)  # fmt: skip
 EVERYBODY = [one.name for one in CALLERS]
 WITHOUT_PEOPLE = ("province_statistician", "auditor", "platform_admin")  # no permission at all
 HEALTH = ("health", "disability_category", "disability_grade", "illness", "capable")
@@ -146,6 +149,7 @@ async def test_the_file_goes_with_the_person(service: Service, people: People, c
 COUNTED = {
     "civil_affairs_county": "county = 421081",
     "welfare_system": "county = 421081",
+    "civil_affairs_admin": "county = 421081",
     "womens_federation_county": "county = 421081 AND remit & 51 <> 0",
     "township_worker": f"region_code / 1000 = {VILLAGE[:9]}",
     "village_worker": f"region_code = {VILLAGE}",

@@ -182,16 +182,17 @@ async def test_nobody_sorts_or_filters_by_what_she_may_not_see(
     assert by_graphql.json().get("data") in (None, {"people": None})
 
 
-async def test_every_list_answers_and_keeps_its_bounds(service: Service, officer: Caller) -> None:
+async def test_every_list_answers_and_keeps_its_bounds(service: Service) -> None:
     document: dict[str, Any] = (await service.http.get("/openapi.json")).json()
+    asking = await service.caller("civil_affairs_admin")  # an officer who sees the lists of her agency, too
     lists = [
         path for path, one in document["paths"].items() if one.get("get", {}).get("operationId", "").startswith("list_")
     ]
     assert len(lists) >= 20
     for path in lists:
         path = path.replace("{id}", "x")  # noqa: PLW2901 - nobody's history is 404
-        answer = await officer.get(path)
+        answer = await asking.get(path)
         assert answer.status_code == (404 if "/x/" in path else 200), path
         if answer.status_code == 200:
             assert len(answer.json()["items"]) <= 20
-            is_problem(await officer.get(f"{path}?nonsense=1"), 400, "parameter.unknown")
+            is_problem(await asking.get(f"{path}?nonsense=1"), 400, "parameter.unknown")

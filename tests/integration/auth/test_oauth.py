@@ -36,6 +36,7 @@ async def http(door: Authenticator, server: AuthorizationServer) -> AsyncIterato
     problems.install(app)
     app.include_router(oauth.router)
     app.state.authorization_server = server
+    app.state.cors_origins = frozenset()
 
     @app.get("/v1/me")
     async def me(request: Request) -> str:
@@ -266,10 +267,14 @@ async def test_the_server_describes_itself(http: httpx.AsyncClient) -> None:
     told = (await http.get("/.well-known/oauth-authorization-server")).json()
     assert told["issuer"] == REALM.issuer
     assert told["token_endpoint"] == "https://shouwang.example/oauth/token"
-    assert told["grant_types_supported"] == ["client_credentials"]
+    assert told["grant_types_supported"] == ["authorization_code", "client_credentials", "refresh_token"]
     assert told["token_endpoint_auth_methods_supported"] == [
-        "client_secret_basic", "client_secret_post", "private_key_jwt",
+        "client_secret_basic", "client_secret_post", "private_key_jwt", "none",
     ]  # fmt: skip
+    assert "none" not in told["introspection_endpoint_auth_methods_supported"]
+    assert told["authorization_endpoint"] == "https://shouwang.example/oauth/authorize"
+    assert (told["response_types_supported"], told["code_challenge_methods_supported"]) == (["code"], ["S256"])
+    assert told["authorization_response_iss_parameter_supported"] is True
     assert told["scopes_supported"] == list(PERMISSIONS)
     for name in ("token_endpoint", "revocation_endpoint", "introspection_endpoint"):
         assert (await http.post(told[name])).status_code == 400

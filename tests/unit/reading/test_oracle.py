@@ -41,7 +41,7 @@ def test_every_field_is_known(name: str) -> None:
 def test_every_caller_but_those_for_aggregates_sees_and_misses_some(caller: str) -> None:
     eyes = Eyes(DATA, CALLERS[caller])
     seen, total = len(eyes.visible("Person")), len(DATA.tables["person"])
-    nobody = {"statistician", "auditor", "country_auditor", "admin", "nowhere", "idle_ngo"}
+    nobody = {"statistician", "auditor", "country_auditor", "admin", "nowhere", "idle_ngo", "operator"}
     everybody = {"country", "all_seeing"}
     assert (seen == 0) is (caller in nobody)
     assert (seen == total) is (caller in everybody)
@@ -63,5 +63,12 @@ def test_the_world_holds_what_is_worth_meeting() -> None:
     ]
     assert len(far) > 5
     assert {row["name"] for row in DATA.tables["person"]} >= {'O"Neil', "back\\slash", "😀花", "</script><b>", ""}
+    for name in ("Account", "Client", "Session"):
+        total = len(DATA.tables[KINDS[name].table])
+        seen = {caller: len(eyes[caller].visible(name)) for caller in ("keeper", "ngo_keeper", "operator", "volunteer")}
+        assert seen["volunteer"] == 0
+        assert 0 < seen["keeper"] < total
+    assert len(eyes["civil_affairs"].visible("Account")) == 1
+    assert len(eyes["operator"].visible("Account")) > len(eyes["keeper"].visible("Account"))
     for name in ("Operation", "ImportRow", "Event", "StaffMember"):
         assert 0 < len(eyes["civil_affairs"].visible(name)) < len(DATA.tables[KINDS[name].table])
