@@ -120,12 +120,13 @@ class WholeFile:
         """Return a row as the determination should read it: with what the file as a whole says of her kin."""
         if not self._said:
             return row
-        heard = []
+        heard, changed = [], False
         for key, one in self._relatives(row, form):
             said = self._said.get(key)
             facts = {} if said is None else {name: getattr(said, name) for name in DECISIVE}
             heard.append(replace(one, person=replace(one.person, **facts)) if facts else one)
-        return replace(row, relatives=heard)
+            changed = changed or said is not None
+        return replace(row, relatives=heard) if changed else row
 
     def _relatives(self, row: RosterRow, form: RosterForm) -> Iterator[tuple[int | tuple[int, str, str], Relative]]:
         root = self.household_of(row, form)

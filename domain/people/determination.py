@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum
+from typing import NamedTuple
 
 from domain.people.days import add_months, birthday
 from domain.people.facts import (
@@ -76,8 +77,7 @@ class Determination:
         return self.status is LeftBehind.LEFT_BEHIND
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(NamedTuple):
     """One population on one day."""
 
     status: LeftBehind
@@ -210,8 +210,7 @@ _GONE = (_State.AWAY, _State.UNABLE, _State.ONE_OF_BOTH)
 _NOBODY, _NO_CLAIMS = Individual(), ChildClaims()
 
 
-@dataclass(frozen=True, slots=True)
-class _Parent:
+class _Parent(NamedTuple):
     state: _State
     reason: Reason
 

@@ -100,18 +100,23 @@ def away_since(person: Individual, day: date, reasons: frozenset[AbsenceReason],
     """
     if not person.spells:
         return None
+    if len(person.spells) == 1:  # nearly everybody: nothing earlier to join on to
+        (only,) = person.spells
+        return only.since if _there(only, day) and _counts(only, reasons, rules) else None
     known = [one for one in person.spells if one.since <= day and _counts(one, reasons, rules)]
     current = [one.since for one in known if one.returned_on is None or one.returned_on > day]
     if not current:
         return None
     start = min(current)
-    if len(known) == 1:  # nothing earlier to join on to
-        return start
     ended = ((one.returned_on, one.since) for one in known if one.returned_on is not None)
     for returned_on, since in sorted(ended, reverse=True):
         if (start - returned_on).days <= rules.tolerated_home_visit_days:
             start = min(start, since)
     return start
+
+
+def _there(spell: Spell, day: date) -> bool:
+    return spell.since <= day and (spell.returned_on is None or spell.returned_on > day)
 
 
 def _counts(spell: Spell, reasons: frozenset[AbsenceReason], rules: RuleParameters) -> bool:
@@ -122,7 +127,7 @@ def gone(person: Individual, day: date) -> Spell | None:
     """Return the spell in which somebody is away on a day, for whatever reason."""
     if not person.spells:
         return None
-    here = (one for one in person.spells if one.since <= day and (one.returned_on is None or one.returned_on > day))
+    here = (one for one in person.spells if _there(one, day))
     return min(here, key=lambda one: one.since, default=None)
 
 

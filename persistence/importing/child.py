@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,10 @@ class Child:
             pass
         await self._ahead.put(None)
 
+    async def begin(self, job: dict[str, Any], *parts: bytes) -> None:
+        """Hand over the job and its bytes; it says nothing before it has all of them."""
+        await self._send(frames.frame("job", parts, **job))
+
     async def frames(self) -> AsyncIterator[tuple[dict[str, Any], list[bytes]]]:
         """Yield what it says until it ends. Raises ``BadFile``, ``ChildLost``."""
         while (frame := await self._next())[0]["kind"] != "end":
@@ -63,10 +67,10 @@ class Child:
 
     async def report(self, rows: bytes, **ended: Any) -> bytes:
         """Ask for the report. Raises ``BadFile``, ``ChildLost``."""
-        await self.send(frames.frame("report", [rows], **ended))
+        await self._send(frames.frame("report", [rows], **ended))
         return (await self._next())[1][0]
 
-    async def send(self, data: bytes) -> None:
+    async def _send(self, data: bytes) -> None:
         """Hand something over; a process that died says so by its silence."""
         pipe = self._process.stdin
         assert pipe is not None
@@ -85,8 +89,8 @@ class Child:
 
 
 @asynccontextmanager
-async def child(job: dict[str, Any], parts: Sequence[bytes]) -> AsyncIterator[Child]:
-    """Start a process on a job and its bytes; it is gone when the block ends."""
+async def child() -> AsyncIterator[Child]:
+    """Start a process; it waits for its job, and is gone when the block ends."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -99,11 +103,9 @@ async def child(job: dict[str, Any], parts: Sequence[bytes]) -> AsyncIterator[Ch
         env={"PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"},
     )
     running = Child(process)
-    feeding = asyncio.create_task(running.send(frames.frame("job", parts, **job)))
     try:
         yield running
     finally:
-        feeding.cancel()
         await running.stop()
 
 

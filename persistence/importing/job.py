@@ -34,14 +34,14 @@ from domain.people.days import today
 from persistence.crypto import FieldCipher
 from persistence.engine import SYSTEM_SCOPE, ranges_text, set_scope
 from persistence.importing import files
-from persistence.importing.child import ChildLost, child
+from persistence.importing.child import Child, ChildLost, child
 from persistence.importing.log import Author
 from persistence.importing.merge import CAUSE, Import, Staged, merge, prepare
 from persistence.importing.report import make_report
 from persistence.sheets.reading import check_size
 from persistence.writing.events import append_events
 
-CHUNK_ROWS: Final = 2_500
+CHUNK_ROWS: Final = 5_000
 MOST_ATTEMPTS: Final = 3  # without progress in between
 TAKE_TRIES: Final = 60
 TAKE_PAUSE: Final = 0.5  # seconds
@@ -148,40 +148,48 @@ async def _begin(connection: asyncpg.Connection, operation_id: UUID) -> _Task | 
 
 
 async def _run(connection: asyncpg.Connection, cipher: FieldCipher, task: _Task) -> None:
-    async with connection.transaction():
-        await set_scope(connection, SYSTEM_SCOPE)
-        content = await files.fetch(connection, cipher, task.id, INPUT)
-        job = await _job(connection, task)
-    if content is None:
-        raise BadFile("file.unreadable")
-    await asyncio.to_thread(check_size, content)
-    await prepare(connection)
-    result, status = task.result, OperationStatus.SUCCEEDED
-    work: Import | None = None
-    async with child(job, [content, cipher.hand_over()]) as running:
-        async for head, parts in running.frames():
-            if head["kind"] == "start":
-                work = _work(task, RosterForm(head["form"]))
-                result = result or _counting(task, work, head)
-                await _started(connection, task, work, head["rows"])
-                continue
-            assert work is not None
-            assert result is not None
-            chunk = Staged(head["first"], head["last"], head["tables"], parts)
-            result, stop = await merge(connection, cipher, work, chunk, result)
-            if stop:
-                status = OperationStatus.CANCELLED
-                break
-        assert result is not None
+    async with child() as running:  # starting takes it as long as what comes before it is needed
+        async with connection.transaction():
+            await set_scope(connection, SYSTEM_SCOPE)
+            content = await files.fetch(connection, cipher, task.id, INPUT)
+            job = await _job(connection, task)
+        if content is None:
+            raise BadFile("file.unreadable")
+        await asyncio.to_thread(check_size, content)
+        await running.begin(job, content, cipher.hand_over())
+        await prepare(connection)
+        result, status = await _merge_all(connection, cipher, task, running)
         if status is OperationStatus.SUCCEEDED:
             report = await make_report(connection, task.id, running, result, status)
     if status is OperationStatus.CANCELLED:  # that parser was in the middle of the file
-        async with child({"parse": False}, [content, b""]) as running:
+        async with child() as running:
+            await running.begin({"parse": False}, content, b"")
             report = await make_report(connection, task.id, running, result, status)
     async with connection.transaction():
         await set_scope(connection, SYSTEM_SCOPE)
         await files.keep(connection, cipher, task.id, REPORT, report)
         await connection.execute(_END, task.id, status, result.model_dump(mode="json"), None)
+
+
+async def _merge_all(
+    connection: asyncpg.Connection, cipher: FieldCipher, task: _Task, running: Child
+) -> tuple[ImportResult, OperationStatus]:
+    """Merge what the parser hands over, chunk by chunk, while it makes the next."""
+    result, work = task.result, None
+    async for head, parts in running.frames():
+        if head["kind"] == "start":
+            work = _work(task, RosterForm(head["form"]))
+            result = result or _counting(task, work, head)
+            await _started(connection, task, work, head["rows"])
+            continue
+        assert work is not None
+        assert result is not None
+        chunk = Staged(head["first"], head["last"], head["tables"], parts)
+        result, stop = await merge(connection, cipher, work, chunk, result)
+        if stop:
+            return result, OperationStatus.CANCELLED
+    assert result is not None
+    return result, OperationStatus.SUCCEEDED
 
 
 async def _job(connection: asyncpg.Connection, task: _Task) -> dict[str, Any]:

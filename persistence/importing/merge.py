@@ -18,7 +18,7 @@ from domain.imports.faults import sentence
 from domain.imports.model import ImportMode, RosterForm
 from domain.imports.operations import ImportResult
 from persistence.crypto import FieldCipher
-from persistence.engine import set_scope
+from persistence.engine import SYSTEM_SCOPE, set_scope
 from persistence.importing import known, log, plan, write
 from persistence.importing.log import Author
 from persistence.importing.resolve import resolve
@@ -84,7 +84,7 @@ class Staged:
 
 async def prepare(connection: asyncpg.Connection) -> None:
     """Make the staging tables of this connection, with room for a chunk in memory."""
-    await connection.execute("SET temp_buffers = '32MB'")
+    await connection.execute("SET temp_buffers = '64MB'")
     await connection.execute(create_tables())
 
 
@@ -135,6 +135,9 @@ async def _write(connection: asyncpg.Connection, work: Import, found: int) -> No
     await _survey(connection, work)
     at = await connection.fetchval("SELECT clock_timestamp()")
     await log.append(connection, work.form, work.author, at)
+    await set_scope(connection, SYSTEM_SCOPE)  # the guardianships behind them were written under the caller's
+    await write.open_files(connection)
+    await set_scope(connection, work.scope)
 
 
 async def _survey(connection: asyncpg.Connection, work: Import) -> None:

@@ -43,7 +43,7 @@ from persistence.sheets.report import ReportRow, build_report
 MEMORY_BYTES: Final = 3 * 2**30  # address space; a roster of 100,000 rows needs about half of it
 PROCESSOR_SECONDS: Final = 900
 MOST_ROWS: Final = 200_000
-FIRST_CHUNK: Final = 500  # a small one first: the database need not wait for a whole chunk to begin
+FIRST_CHUNK: Final = 500  # a small one first, and each half as large again: the database need not wait for any
 
 
 def main() -> int:
@@ -96,11 +96,14 @@ def parse(job: dict[str, Any], sheets: Sequence[Sheet], cipher: FieldCipher, out
     builder = ChunkBuilder(form, survey.as_of, Ids(UUID(job["operation"])), cipher, memory)
     rules = _Rules(job["rules"])
     builder.start(1)
+    size = end = FIRST_CHUNK
     for number, sheet, sheet_row, header, cells in _people(rosters, words):
         builder.add(read_row(cells, header, survey, number=number, sheet=sheet, sheet_row=sheet_row), rules)
-        if number % job["chunk"] == 0 or number == FIRST_CHUNK:
+        if number in {end, job["after"]}:
             _hand_over(builder.finish(), job["after"], out)
             builder.start(number + 1)
+            size = min(size * 3 // 2, job["chunk"])
+            end = number + size
     if builder.chunk.last_row >= builder.chunk.first_row:
         _hand_over(builder.finish(), job["after"], out)
     frames.write(out, "end")

@@ -40,6 +40,11 @@ def _changed(columns: tuple[tuple[str, str], ...]) -> str:
     return f"array_remove(ARRAY[{', '.join(_differs(name, kind) for name, kind in columns)}]::text[], NULL)"
 
 
+def _of_known(column: str) -> str:
+    """Return the condition that a staged record is of somebody known: of the others there is none to look for."""
+    return f"s.{column} IN (SELECT k.id FROM stage_person k WHERE k.known)"
+
+
 _FACTS: Final = tuple(one for one in PERSON_FACTS if one[0] not in _DERIVED)
 
 # Sealed fields are compared by blind index: what is held, or may not be overwritten, falls away.
@@ -85,7 +90,8 @@ FROM person p WHERE s.act = 'update' AND p.id = s.id
 KINSHIPS: Final = (
     f"""
     UPDATE stage_kinship s SET act = 'none' FROM kinship k
-    WHERE k.person_id = s.person_id AND k.relative_id = s.relative_id AND {same_relation("k.relation", "s.relation")}
+    WHERE {_of_known("person_id")} AND k.person_id = s.person_id AND k.relative_id = s.relative_id
+      AND {same_relation("k.relation", "s.relation")}
     """,
     # Two names of a row may turn out to be one person of the ledger.
     """
@@ -99,7 +105,8 @@ GUARDIANSHIPS: Final = f"""
 UPDATE stage_guardianship s SET act = 'update', target = p.id,
   changed = {_changed((("relation", "text"), ("capability", "text")))}
 FROM guardianship p
-WHERE p.ward_id = s.ward_id AND p.guardian_id = s.guardian_id AND p.kind = s.kind AND p.valid_to IS NULL
+WHERE {_of_known("ward_id")} AND p.ward_id = s.ward_id AND p.guardian_id = s.guardian_id AND p.kind = s.kind
+  AND p.valid_to IS NULL
 """
 _AWAY: Final = (
     ("since", "date"),
@@ -122,7 +129,7 @@ ABSENCES: Final = (
     """,
     f"""
     UPDATE stage_absence s SET act = 'update', target = p.id, changed = {_changed(_AWAY)}
-    FROM absence p WHERE p.person_id = s.person_id AND p.returned_on IS NULL
+    FROM absence p WHERE {_of_known("person_id")} AND p.person_id = s.person_id AND p.returned_on IS NULL
     """,
 )
 # A region other than the ledger's is a move, and a move is not for a roster to decide.
@@ -140,7 +147,7 @@ FROM stage_person s WHERE s.known AND s.subject AND NOT s.newer AND r.person_id 
 # All of a known person's records are kept under the region of her file.
 REGIONS: Final = tuple(
     f"UPDATE stage_{table} s SET region_code = p.region_code FROM person p "
-    f"WHERE p.id = s.{column} AND p.region_code <> s.region_code"
+    f"WHERE {_of_known(column)} AND p.id = s.{column} AND p.region_code <> s.region_code"
     for table, column in (
         ("kinship", "person_id"),
         ("guardianship", "ward_id"),
@@ -150,14 +157,15 @@ REGIONS: Final = tuple(
         ("person", "id"),
     )
 )
-STATUSES: Final = """
+STATUSES: Final = f"""
 UPDATE stage_status s SET before = p.status, before_id = p.id,
   act = CASE WHEN (p.status, p.flags) IS DISTINCT FROM (s.status, s.flags) THEN 'replace' ELSE 'update' END,
   changed = array_remove(ARRAY[
     CASE WHEN p.reasons IS DISTINCT FROM s.reasons THEN 'reasons' END,
     CASE WHEN p.next_review_on IS DISTINCT FROM s.next_review_on THEN 'next_review_on' END,
     CASE WHEN p.rule_set_id IS DISTINCT FROM s.rule_set_id THEN 'rule_set_id' END], NULL)
-FROM left_behind_status p WHERE p.person_id = s.person_id AND p.population = s.population AND p.valid_to IS NULL
+FROM left_behind_status p
+WHERE {_of_known("person_id")} AND p.person_id = s.person_id AND p.population = s.population AND p.valid_to IS NULL
 """
 STATUSES_OLDER: Final = """
 UPDATE stage_status s SET act = 'none' FROM left_behind_status p
@@ -177,7 +185,7 @@ def profile(form: str) -> str:
     )
     return f"""
     UPDATE stage_{form}_profile s SET act = 'update', id = p.id, changed = {_changed(columns)}{sealed}
-    FROM {form}_profile p WHERE p.person_id = s.person_id AND p.valid_to IS NULL
+    FROM {form}_profile p WHERE {_of_known("person_id")} AND p.person_id = s.person_id AND p.valid_to IS NULL
     """
 
 

@@ -78,17 +78,21 @@ def _profile(form: str) -> str:
     """
 
 
+async def open_files(connection: asyncpg.Connection) -> None:
+    """Open each ward's file to her guardians, under the scope that sees everybody."""
+    await connection.execute(OPENED)
+
+
 async def insert_all(
     connection: asyncpg.Connection, form: RosterForm, as_of: date, cause: str, cause_event: UUID
 ) -> None:
-    """Insert what is new."""
+    """Insert what is new, all but who may see it."""
     own = int(OWN[POPULATION[form]] | Remit.ANYONE)
     await connection.execute(HOUSEHOLDS, own)
     await connection.execute(PEOPLE, as_of)
     await connection.execute(_profile(form), as_of)
     await connection.execute(KINSHIPS)
     await connection.execute(GUARDIANSHIPS, as_of)
-    await connection.execute(OPENED)
     await connection.execute(ABSENCES)
     await connection.execute(STATUS_ENDED, as_of)
     await connection.execute(STATUSES, as_of, cause, cause_event)
@@ -181,4 +185,4 @@ def _profile_set(form: str) -> str:
     return _set(plain) + "".join(sealed)
 
 
-__all__ = ["insert_all", "update_all"]
+__all__ = ["insert_all", "open_files", "update_all"]
