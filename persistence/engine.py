@@ -125,6 +125,15 @@ async def set_scope(connection: asyncpg.Connection, scope: tuple[str, str, str])
     await connection.execute(SET_SCOPE, *scope)
 
 
+async def begin(connection: asyncpg.Connection, scope: tuple[str, str, str]) -> None:
+    """Begin a transaction and say whose eyes it has, in one round trip; to be ended by COMMIT or ROLLBACK."""
+    ranges, remit, grantee = (setting.replace("'", "''") for setting in scope)
+    await connection.execute(
+        f"BEGIN; SELECT set_config('shouwang.ranges', '{ranges}', true), "
+        f"set_config('shouwang.remit', '{remit}', true), set_config('shouwang.grantee', '{grantee}', true)"
+    )
+
+
 def uuid_or_none(text: str | None) -> UUID | None:
     """Parse a UUID in its canonical form, or return None: an id that is none is an absent row."""
     if text is None or len(text) != 36:  # noqa: PLR2004 - the length of the canonical form

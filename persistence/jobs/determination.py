@@ -76,7 +76,7 @@ async def _batch(uow: PostgresUnitOfWork, today: date, failed: set[UUID]) -> int
         changes = 0
         for person_id in locked:
             try:
-                async with work.connection.transaction():  # a savepoint: one bad file must not stop the night
+                async with work.savepoint():  # one bad file must not stop the night
                     changes += await reevaluate(work, [person_id], due[person_id], None)
             except Exception as error:  # noqa: BLE001 - whatever it is, the others are reviewed
                 failed.add(person_id)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,33 @@ COLUMNS = (
     "id", "at", "type", "aggregate", "aggregate_id", "subject_id", "aggregate_version", "region_code", "county",
     "actor", "actor_agency_id", "client_id", "channel", "purpose", "request_id", "origin", "cause_id", "data", "digest",
 )  # fmt: skip
-_INSERT = f"INSERT INTO event ({', '.join(COLUMNS)}) VALUES ({', '.join(f'${i + 1}' for i in range(len(COLUMNS)))})"
+# Of each event; the other columns are the same for all events of a batch. ``front`` and ``back``
+# are the digest's canonical text around the moment, which only the database knows.
+_EACH = {
+    "id": "uuid", "type": "text", "aggregate": "text", "aggregate_id": "uuid", "subject_id": "uuid",
+    "aggregate_version": "int", "region_code": "bigint", "purpose": "text", "cause_id": "uuid",
+    "data": "text", "front": "text", "back": "text",
+}  # fmt: skip
+_SHARED = {
+    "actor": "text", "actor_agency_id": "uuid", "client_id": "text", "channel": "text", "request_id": "text",
+    "origin": "text",
+}  # fmt: skip
+_MOMENT = """to_char(now.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')"""
+_VALUES = {
+    **{name: f"e.{name}" for name in _EACH},
+    **{name: f"${len(_EACH) + number}::{kind}" for number, (name, kind) in enumerate(_SHARED.items(), start=1)},
+    "at": "now.at",
+    "county": "e.region_code / 1000000",
+    "data": "e.data::jsonb",
+    "digest": f"sha256(convert_to(e.front || {_MOMENT} || e.back, 'UTF8'))",
+}
+_INSERT = (
+    "WITH now AS MATERIALIZED (SELECT clock_timestamp() AS at) "
+    f"INSERT INTO event ({', '.join(COLUMNS)}) SELECT {', '.join(_VALUES[name] for name in COLUMNS)} FROM now, "
+    f"unnest({', '.join(f'${number}::{kind}[]' for number, kind in enumerate(_EACH.values(), start=1))}) "
+    f"WITH ORDINALITY AS e ({', '.join(_EACH)}, place) ORDER BY e.place"
+)
+_GAP = ',"at":"","'  # no text holds it: a quotation mark inside one is escaped
 
 
 async def append_events(
@@ -30,9 +56,9 @@ async def append_events(
     batch = list(events)
     if not batch:
         return []
-    at = await connection.fetchval("SELECT clock_timestamp()")
-    rows = [_row(event, access, origin, at) for event in batch]
-    await connection.executemany(_INSERT, [tuple(row[column] for column in COLUMNS) for row in rows])
+    rows = [_row(event, access, origin) for event in batch]
+    each = ([row[name] for row in rows] for name in _EACH)
+    await connection.execute(_INSERT, *each, *(rows[0][name] for name in _SHARED))
     return [event.id for event in batch]
 
 
@@ -43,14 +69,18 @@ def digest_of(row: Mapping[str, Any]) -> bytes:
     """
     content = {column: row[column] for column in COLUMNS if column != "digest"}
     content["at"] = content["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    return hashlib.sha256(_canonical(content)).digest()
+
+
+def _canonical(content: Mapping[str, Any]) -> bytes:
     # default=str: asyncpg gives a subclass of UUID, which orjson does not take for one
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS, default=str)).digest()
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS, default=str)
 
 
-def _row(event: Event, access: Access, origin: Origin, at: datetime) -> dict[str, Any]:
-    row: dict[str, Any] = {
+def _row(event: Event, access: Access, origin: Origin) -> dict[str, Any]:
+    content: dict[str, Any] = {
         "id": event.id,
-        "at": at,
+        "at": "",
         "type": event.type,
         "aggregate": event.aggregate,
         "aggregate_id": event.aggregate_id,
@@ -68,7 +98,10 @@ def _row(event: Event, access: Access, origin: Origin, at: datetime) -> dict[str
         "cause_id": event.cause_id,
         "data": _plain(event.data),
     }
-    return row | {"digest": digest_of(row)}
+    front, gap, back = _canonical(content).decode().partition(_GAP)
+    assert gap
+    around = {"front": f'{front},"at":"', "back": f'","{back}'}
+    return content | around | {"data": orjson.dumps(content["data"]).decode()}
 
 
 def _plain(value: Any) -> Any:

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from domain.people.facts import ChildClaims, ElderClaims, Facts, Individual, RuleParameters, Spell, alive
 from domain.people.kin import CHILD, FATHER, FEMALE, MALE, MOTHER, PARENT, SPOUSE
@@ -15,21 +16,8 @@ from domain.people.model import AbsenceReason, IncapableParent, Population, Situ
 from domain.regions.codes import LEVELS, published, range_of
 from domain.unit_of_work import RulesInForce
 
-FAMILY = SPOUSE | PARENT | CHILD
+FAMILY_CODES = sorted(SPOUSE | PARENT | CHILD)
 
-_KIN = """
-SELECT person_id, relative_id, relation FROM kinship
-WHERE (person_id = ANY ($1::uuid[]) OR relative_id = ANY ($1::uuid[])) AND relation = ANY ($2::text[]) ORDER BY id
-"""
-# Who was struck off the ledger (moved away for good, entered by mistake) is no fact about anybody else.
-_PEOPLE = """
-SELECT id, region_code, sex, birth_date, situation, died_on, capable, marital_status, deregistered_on
-FROM person WHERE id = ANY ($1::uuid[]) ORDER BY id
-"""
-_SPELLS = """
-SELECT person_id, region_code, since, returned_on, reason, destination_code
-FROM absence WHERE person_id = ANY ($1::uuid[]) ORDER BY since, id
-"""
 _IN_FORCE = "person_id = ANY ($1::uuid[]) AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)"
 _PROFILES = f"""
 SELECT person_id, 'woman' AS population, valid_from, NULL::jsonb AS claims FROM woman_profile WHERE {_IN_FORCE}
@@ -42,6 +30,24 @@ SELECT person_id, 'elder', valid_from,
   jsonb_build_object('living_children', living_children, 'children_away', children_away)
 FROM elder_profile WHERE {_IN_FORCE}
 """
+# One round trip. Who was struck off the ledger (moved away for good, entered by mistake) is no fact about
+# anybody else. The arrays keep the planner on the keys, however many people are asked for.
+_FACTS = f"""
+WITH kin AS MATERIALIZED (
+  SELECT id, person_id, relative_id, relation FROM kinship
+  WHERE (person_id = ANY ($1::uuid[]) OR relative_id = ANY ($1::uuid[])) AND relation = ANY ($3::text[])
+), everybody AS MATERIALIZED (
+  SELECT ARRAY(SELECT unnest($1::uuid[]) UNION SELECT person_id FROM kin UNION SELECT relative_id FROM kin) AS ids
+)
+SELECT
+  ARRAY(SELECT ROW(person_id, relative_id, relation) FROM kin ORDER BY id) AS kin,
+  ARRAY(SELECT ROW(id, region_code, sex, birth_date, situation, died_on, capable, marital_status)
+        FROM person WHERE id = ANY ((SELECT ids FROM everybody)::uuid[]) AND deregistered_on IS NULL
+        ORDER BY id) AS people,
+  ARRAY(SELECT ROW(person_id, region_code, since, returned_on, reason, destination_code)
+        FROM absence WHERE person_id = ANY ((SELECT ids FROM everybody)::uuid[]) ORDER BY since, id) AS spells,
+  ARRAY(SELECT ROW(person_id, population, valid_from, claims::text) FROM ({_PROFILES}) profiles) AS profiles
+"""
 # Codes of ancestors are smaller than those below them: the largest that matches is the nearest.
 _RULES = """
 SELECT id, source, parameters FROM rule_set
@@ -50,19 +56,22 @@ ORDER BY region_code DESC, valid_from DESC LIMIT 1
 """
 
 
+class _Person(NamedTuple):
+    id: UUID
+    region_code: int
+    sex: str
+    birth_date: date | None
+    situation: str
+    died_on: date | None
+    capable: bool | None
+    marital_status: str | None
+
+
 @dataclass(slots=True)
 class _Kin:
     spouses: set[UUID] = field(default_factory=set)
     parents: dict[UUID, str] = field(default_factory=dict)  # id → relation, "" when told by the parent
     children: set[UUID] = field(default_factory=set)
-
-    def all(self) -> set[UUID]:
-        return self.spouses | self.parents.keys() | self.children
-
-
-async def kin_of(connection: asyncpg.Connection, ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
-    """Return spouses, parents and children of people, from whichever side they were recorded."""
-    return {person: kin.all() for person, kin in (await _kin(connection, set(ids))).items()}
 
 
 async def load_facts(connection: asyncpg.Connection, ids: Iterable[UUID], as_of: date) -> dict[UUID, tuple[int, Facts]]:
@@ -72,19 +81,19 @@ async def load_facts(connection: asyncpg.Connection, ids: Iterable[UUID], as_of:
     the ledger are left out.
     """
     wanted = set(ids)
-    kin = await _kin(connection, wanted)
-    everybody = list(wanted.union(*(one.all() for one in kin.values())))
-    people = {row["id"]: row for row in await connection.fetch(_PEOPLE, everybody) if row["deregistered_on"] is None}
+    found = await connection.fetchrow(_FACTS, list(wanted), as_of, FAMILY_CODES)
+    kin = _kin(wanted, found["kin"])
+    people = {one[0]: _Person(*one) for one in found["people"]}
     spells: defaultdict[UUID, list[Spell]] = defaultdict(list)
-    for row in await connection.fetch(_SPELLS, everybody):
-        spells[row["person_id"]].append(_spell(row))
-    individuals = {key: _individual(row, spells[key]) for key, row in people.items()}
+    for person, *spell in found["spells"]:
+        spells[person].append(_spell(*spell))
+    individuals = {key: _individual(one, spells[key]) for key, one in people.items()}
     profiles: defaultdict[UUID, dict[Population, tuple[date, Mapping[str, Any]]]] = defaultdict(dict)
-    for row in await connection.fetch(_PROFILES, list(wanted), as_of):
-        profiles[row["person_id"]][Population(row["population"])] = (row["valid_from"], row["claims"] or {})
+    for person, population, valid_from, claims in found["profiles"]:
+        profiles[person][Population(population)] = (valid_from, orjson.loads(claims or "{}"))
     return {
         person: (
-            people[person]["region_code"],
+            people[person].region_code,
             _facts(person, kin[person], people, individuals, profiles[person], as_of),
         )
         for person in wanted & people.keys()
@@ -102,10 +111,9 @@ async def load_rules(connection: asyncpg.Connection, region_code: int, as_of: da
     return RulesInForce(row["id"], row["source"], RuleParameters.model_validate(row["parameters"]))
 
 
-async def _kin(connection: asyncpg.Connection, wanted: set[UUID]) -> dict[UUID, _Kin]:
+def _kin(wanted: set[UUID], told: Iterable[tuple[UUID, UUID, str]]) -> dict[UUID, _Kin]:
     kin: dict[UUID, _Kin] = {person: _Kin() for person in wanted}
-    for row in await connection.fetch(_KIN, list(wanted), list(FAMILY)):
-        person, relative, relation = row["person_id"], row["relative_id"], row["relation"]
+    for person, relative, relation in told:
         if relation in SPOUSE:
             for one, other in ((person, relative), (relative, person)):
                 if one in kin:
@@ -122,7 +130,7 @@ async def _kin(connection: asyncpg.Connection, wanted: set[UUID]) -> dict[UUID, 
 def _facts(
     person: UUID,
     kin: _Kin,
-    people: Mapping[UUID, Any],
+    people: Mapping[UUID, _Person],
     individuals: Mapping[UUID, Individual],
     profiles: Mapping[Population, tuple[date, Mapping[str, Any]]],
     as_of: date,
@@ -149,7 +157,7 @@ def _facts(
 
 
 def _parents(
-    kin: _Kin, people: Mapping[UUID, Any], individuals: Mapping[UUID, Individual], as_of: date
+    kin: _Kin, people: Mapping[UUID, _Person], individuals: Mapping[UUID, Individual], as_of: date
 ) -> tuple[Individual | None, Individual | None]:
     """Return father and mother: the living before the dead, those by birth before step-parents."""
     fathers: list[tuple[bool, Individual]] = []
@@ -158,7 +166,7 @@ def _parents(
     for parent, relation in sorted(kin.parents.items()):
         if parent not in individuals:
             continue
-        sex, one = people[parent]["sex"], individuals[parent]
+        sex, one = people[parent].sex, individuals[parent]
         if relation in FATHER or (relation not in MOTHER and sex == MALE):
             fathers.append((relation == "57", one))
         elif relation in MOTHER or sex == FEMALE:
@@ -177,25 +185,20 @@ def _best(candidates: list[Individual], as_of: date) -> Individual | None:
     return next((one for one in candidates if alive(one, as_of)), candidates[0] if candidates else None)
 
 
-def _individual(row: Any, spells: list[Spell]) -> Individual:
+def _individual(one: _Person, spells: list[Spell]) -> Individual:
     return Individual(
-        id=row["id"],
-        birth_date=row["birth_date"],
-        situation=Situation(row["situation"]),
-        died_on=row["died_on"],
-        capable=row["capable"],
-        marital_status=row["marital_status"],
+        id=one.id,
+        birth_date=one.birth_date,
+        situation=Situation(one.situation),
+        died_on=one.died_on,
+        capable=one.capable,
+        marital_status=one.marital_status,
         spells=tuple(spells),
     )
 
 
-def _spell(row: Any) -> Spell:
-    return Spell(
-        row["since"],
-        row["returned_on"],
-        AbsenceReason(row["reason"]),
-        _crosses(row["region_code"], row["destination_code"]),
-    )
+def _spell(home: int, since: date, returned_on: date | None, reason: str, destination: int | None) -> Spell:
+    return Spell(since, returned_on, AbsenceReason(reason), _crosses(home, destination))
 
 
 def _crosses(home: int, destination: int | None) -> bool | None:
@@ -207,4 +210,4 @@ def _crosses(home: int, destination: int | None) -> bool | None:
     return None if home in range_of(published(destination)) else True
 
 
-__all__ = ["kin_of", "load_facts", "load_rules"]
+__all__ = ["FAMILY_CODES", "load_facts", "load_rules"]

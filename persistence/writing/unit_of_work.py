@@ -14,7 +14,7 @@ import asyncpg
 
 from domain.access import Access
 from domain.accounts.secrets import Secrets
-from domain.errors import Forbidden, NotFound, Stale
+from domain.errors import Conflict, Forbidden, NotFound, Stale
 from domain.events import Event, Origin
 from domain.ids import new_id
 from domain.people.days import today as business_date
@@ -22,12 +22,12 @@ from domain.people.facts import Facts
 from domain.people.model import Population
 from domain.unit_of_work import Result, Row, RulesInForce, Work
 from persistence.crypto import FieldCipher
-from persistence.engine import SYSTEM_SCOPE, scope_settings, set_scope
+from persistence.engine import SYSTEM_SCOPE, begin, scope_settings, set_scope
 from persistence.importing import files
 from persistence.writing import records, sign_ins
 from persistence.writing.campaigns import CampaignSql
 from persistence.writing.events import append_events
-from persistence.writing.facts import kin_of, load_facts, load_rules
+from persistence.writing.facts import FAMILY_CODES, load_facts, load_rules
 
 OnBegin = Callable[[asyncpg.Connection], Awaitable[None]]
 BeforeCommit = Callable[[asyncpg.Connection, Any], Awaitable[None]]
@@ -47,6 +47,12 @@ INSERT INTO person_access (id, grantee_id, person_id, via, via_id) SELECT $1, $2
 WHERE NOT EXISTS (
   SELECT 1 FROM person_access WHERE grantee_id = $2 AND person_id = $3 AND via_id = $5 AND ended_at IS NULL)
 """
+
+_POPULATIONS = " UNION ALL ".join(
+    f"SELECT person_id, '{one}' AS population FROM {one}_profile "
+    "WHERE person_id = ANY ($1::uuid[]) AND valid_to IS NULL"
+    for one in Population
+)
 
 
 class PostgresUnitOfWork:
@@ -82,29 +88,28 @@ class PostgresUnitOfWork:
         """Open a transaction; whatever leaves the block without ``commit`` is rolled back."""
         scope = scope_settings(access, permission)
         async with self._pool.acquire() as connection:
-            transaction = connection.transaction()
-            await transaction.start()
             work = PostgresWork(connection, self._cipher, access, self._origin, scope)
             work.today = self._today()
             work.keeper = self._secrets
-            work.finish = self._finish(connection, transaction, work)
+            work.finish = self._finish(connection, work)
+            await begin(connection, scope)
             try:
-                await set_scope(connection, scope)
                 if self._on_begin:
                     await self._on_begin(connection)
                 yield work
             finally:
                 if not work.committed:
-                    await transaction.rollback()
+                    await connection.execute("ROLLBACK")
 
-    def _finish(
-        self, connection: asyncpg.Connection, transaction: Any, work: "PostgresWork"
-    ) -> Callable[[Any], Awaitable[None]]:
+    def _finish(self, connection: asyncpg.Connection, work: "PostgresWork") -> Callable[[Any], Awaitable[None]]:
         async def finish(result: Any) -> None:
+            await work.write_events()
             if self._before_commit:
                 await self._before_commit(connection, result)
             with records.translated():
-                await transaction.commit()
+                ended = await connection.execute("COMMIT")
+            if ended != "COMMIT":  # an error inside was caught by somebody: PostgreSQL has rolled back
+                raise Conflict("state.conflict")
             work.committed = True
 
         return finish
@@ -132,6 +137,8 @@ class PostgresWork(CampaignSql):
         self._cipher = cipher
         self._origin = origin
         self._scope = scope
+        self._events: list[Event] = []
+        self._rules: dict[tuple[int, date], RulesInForce] = {}
 
     async def load(self, record: str, row_id: UUID, *, version: int | None = None, lock: bool = True) -> Row:
         """Lock and return a row of the caller's scope, of the version she read if she names one."""
@@ -179,7 +186,12 @@ class PostgresWork(CampaignSql):
         return records.opened(self._cipher, record, row, list(fields))
 
     async def append(self, *events: Event) -> None:
-        """Append events to the log, as the caller's acts."""
+        """Append events to the log, as the caller's acts: with all others at the commit."""
+        self._events += events
+
+    async def write_events(self) -> None:
+        """Write the events appended so far, at one moment."""
+        events, self._events = self._events, []
         await append_events(self.connection, self.access, self._origin, events)
 
     async def now(self) -> datetime:
@@ -196,6 +208,20 @@ class PostgresWork(CampaignSql):
     async def end_sessions(self, column: str, value: object, why: str, *, but: UUID | None = None) -> list[Row]:
         """End open sign-ins; their access tokens are refused within a second."""
         return [*await sign_ins.end_sessions(self.connection, column, value, why, but=but)]
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Undo what happened inside the block if it raises, its events too; the transaction goes on."""
+        before, scope = len(self._events), self._scope
+        await self.connection.execute("SAVEPOINT here")
+        try:
+            yield
+        except BaseException:
+            del self._events[before:]
+            self._scope = scope
+            await self.connection.execute("ROLLBACK TO SAVEPOINT here")
+            raise
+        await self.connection.execute("RELEASE SAVEPOINT here")
 
     async def keep_file(self, operation_id: UUID, name: str, content: bytes) -> None:
         """Seal and store a file of an operation."""
@@ -219,6 +245,9 @@ class PostgresWork(CampaignSql):
     @asynccontextmanager
     async def as_system(self) -> AsyncIterator[None]:
         """See every row inside the block. After an error the transaction is rolled back anyway."""
+        if self._scope == SYSTEM_SCOPE:
+            yield
+            return
         before, self._scope = self._scope, SYSTEM_SCOPE
         await set_scope(self.connection, self._scope)
         try:
@@ -229,12 +258,8 @@ class PostgresWork(CampaignSql):
 
     async def lock_circle(self, *people: UUID) -> frozenset[UUID]:
         """Lock people with spouses, parents and children, in key order: nobody can deadlock with them."""
-        async with self.as_system():
-            circle = set(people).union(*(await kin_of(self.connection, people)).values())
-            with records.translated():
-                await self.connection.fetch(
-                    "SELECT 1 FROM person WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", list(circle)
-                )
+        with records.translated():
+            circle = await self.connection.fetchval("SELECT lock_circle($1::uuid[], $2::text[])", people, FAMILY_CODES)
         return frozenset(circle)
 
     async def region(self, code: str, day: date) -> int | None:
@@ -261,16 +286,16 @@ class PostgresWork(CampaignSql):
 
     async def rules(self, region_code: int, as_of: date) -> RulesInForce:
         """Return the rule set in force: the nearest region wins."""
-        return await load_rules(self.connection, region_code, as_of)
+        known = self._rules.get((region_code, as_of))
+        if known is None:
+            known = self._rules[region_code, as_of] = await load_rules(self.connection, region_code, as_of)
+        return known
 
     async def populations(self, ids: Iterable[UUID]) -> dict[UUID, frozenset[Population]]:
         """Return the profiles in force of people."""
-        wanted = list(ids)
-        found: dict[UUID, set[Population]] = {person: set() for person in wanted}
-        for population in Population:
-            sql = f"SELECT person_id FROM {population}_profile WHERE person_id = ANY ($1::uuid[]) AND valid_to IS NULL"
-            for row in await self.connection.fetch(sql, wanted):
-                found[row["person_id"]].add(population)
+        found: dict[UUID, set[Population]] = {person: set() for person in ids}
+        for row in await self.connection.fetch(_POPULATIONS, [*found]) if found else ():
+            found[row["person_id"]].add(Population(row["population"]))
         return {person: frozenset(held) for person, held in found.items()}
 
     async def records_of(self, ids: Iterable[UUID]) -> dict[UUID, int]:

@@ -55,8 +55,9 @@ async def register_person(access: Access, uow: UnitOfWork, command: RegisterPers
         values["priority"] = _priority(values)
         _refuse_unfit(forms, values["sex"])
         await _refuse_duplicate(work, command.identity_number)
-        values["household_id"] = home = await _home(work, command, values, forms)
-        around = (await populations_at(work, home)).values() if home else ()
+        values["household_id"] = await _home(work, command, values, forms)
+        joined = command.household_id
+        around = (await populations_at(work, joined)).values() if joined else ()
         values["remit"] = remit_bits(forms, frozenset[Population]().union(*around))
         if not values["remit"] & access.remit:
             raise Forbidden("person.outside_remit")
@@ -65,7 +66,8 @@ async def register_person(access: Access, uow: UnitOfWork, command: RegisterPers
         await work.append(cause)
         for population, form in forms.items():
             await add_profile(work, person, population, form, command.since or work.today, cause)
-        await refresh_remits(work, [person["id"]])
+        if joined:  # what she is counts for everybody there; alone she was inserted with it
+            await refresh_remits(work, [], [joined])
         await reevaluate(work, [person["id"]], work.today, cause)
         return await work.commit(Saved("person", person["id"], person["version"]))
 

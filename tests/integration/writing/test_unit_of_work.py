@@ -214,3 +214,36 @@ async def test_a_circle_is_locked_in_one_order(uow: PostgresUnitOfWork, added: A
 
     await asyncio.gather(hold("a", wife["id"]), hold("b", husband["id"]), hold("c", wife["id"]))
     assert [one.split()[1] for one in order] == ["in", "out"] * 3
+
+
+async def test_what_a_savepoint_undoes_leaves_no_event(uow: PostgresUnitOfWork, owner: asyncpg.Connection) -> None:
+    kept, undone = Event("person.registered", "person", new_id()), Event("person.updated", "person", new_id())
+    async with uow.begin(access(), WRITE) as work:
+        assert isinstance(work, PostgresWork)
+        await work.append(kept)
+        with pytest.raises(ZeroDivisionError):
+            await _undone(work, undone)
+        await work.insert("person", ROW)  # under the caller's scope again
+        await work.commit(None)
+    assert [row["id"] for row in await owner.fetch("SELECT id FROM event")] == [kept.id]
+    assert await owner.fetchval("SELECT count(*) FROM person") == 1
+
+
+async def _undone(work: PostgresWork, event: Event) -> None:
+    async with work.savepoint(), work.as_system():
+        await work.insert("person", ROW)
+        await work.append(event)
+        raise ZeroDivisionError
+
+
+async def test_a_commit_after_an_error_that_was_swallowed_is_no_success(
+    uow: PostgresUnitOfWork, owner: asyncpg.Connection
+) -> None:
+    async with uow.begin(access(), WRITE) as work:
+        assert isinstance(work, PostgresWork)
+        await work.insert("person", ROW)
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await work.connection.fetchval("SELECT 1 / 0")
+        with pytest.raises(Conflict):
+            await work.commit(None)
+    assert await owner.fetchval("SELECT count(*) FROM person") == 0
