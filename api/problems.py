@@ -34,7 +34,10 @@ _STATUS: Final[dict[type[ShouwangError], int]] = {
     errors.PreconditionNeeded: 428,
     errors.TooManyRequests: 429,
 }
-_STATUS_OF_CODE: Final = {"media_type.unsupported": 415}  # where the class of the error says less
+_STATUS_OF_CODE: Final = {
+    "media_type.not_a_form": 415,
+    "media_type.unsupported": 415,
+}  # where the class of the error says less
 _HTTP_CODES: Final = {
     400: "http.bad_request", 401: "token.invalid", 403: "access.forbidden", 404: "http.not_found",
     405: "http.method_not_allowed", 406: "http.not_acceptable", 413: "http.body_too_large", 415: "http.media_type",

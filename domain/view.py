@@ -18,7 +18,7 @@ explanation of a determination) or a ``jsonb`` column (the result of an operatio
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -283,6 +283,7 @@ class View:
     doc: str
     declared: type
     actions: dict[str, str] = field(default_factory=dict)  # access object: action -> permission
+    stages: Mapping[str, tuple[str, Sequence[str]]] = field(default_factory=dict)  # action -> column, its open values
     fields: dict[str, Field] = field(default_factory=dict)
     relations: dict[str, Relation] = field(default_factory=dict)
     filters: dict[str, Filter] = field(default_factory=dict)
@@ -313,13 +314,17 @@ def view(  # noqa: PLR0913 - what a declaration may say, by name
     key: str = "id",
     versioned: bool = True,
     actions: dict[str, str] | None = None,
+    stages: Mapping[str, tuple[str, Sequence[str]]] | None = None,
 ) -> Callable[[type], type]:
-    """Declare a read model; the decorated class's annotations are its fields and relations."""
+    """Declare a read model; the decorated class's annotations are its fields and relations.
+
+    ``actions`` are open to who has their permission; one named in ``stages`` only while a column has one of the values.
+    """
 
     def declare(declared: type) -> type:
         VIEWS[declared.__name__] = View(
             declared.__name__, table, plural, permission, scope, key, versioned and bool(table),
-            (declared.__doc__ or "").strip(), declared, actions or {},
+            (declared.__doc__ or "").strip(), declared, actions or {}, stages or {},
         )  # fmt: skip
         return declared
 

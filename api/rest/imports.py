@@ -15,7 +15,7 @@ from api.door import Caller, enter, idempotency_of
 from api.rest.models import model
 from api.rest.parameters import day, given, unknown
 from api.rest.reads import read_one, tagged
-from api.rest.routes import PROBLEMS
+from api.rest.routes import PROBLEMS, header
 from api.rest.selections import selection
 from api.services import Services
 from api.writing import IMPORT
@@ -61,12 +61,13 @@ def router(services: Services) -> APIRouter:
     """Return the routes of imports."""
     made = APIRouter()
     operation = model(VIEWS["Operation"])
+    once = [header("Idempotency-Key", required=False)]
     path_id = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
 
     @made.post(
         "/v1/imports", operation_id="start_import", tags=["imports"], status_code=202, response_model=None,
         responses={202: {"model": operation, "description": "Queued; see Operation-Location."}, **PROBLEMS},
-        openapi_extra={**UPLOAD, "x-permission": "imports:write"},
+        openapi_extra={**UPLOAD, "parameters": once, "x-permission": "imports:write"},
     )  # fmt: skip
     async def start_import(request: Request) -> Response:
         """Import a census roster. The answer is the operation; its progress and result are read there."""
@@ -135,6 +136,8 @@ async def _start(services: Services, request: Request) -> Response:
     kept = await services.writer.run(caller.access, IMPORT, asked, caller.origin, answer, idempotency)
     response = Response(kept.body, 202, media_type="application/json")
     response.headers["operation-location"] = f"/v1/operations/{kept.etag}"
+    if kept.replayed:
+        response.headers["idempotency-replayed"] = "true"
     response.raw_headers += caller.limits
     return response
 
@@ -142,7 +145,7 @@ async def _start(services: Services, request: Request) -> Response:
 async def _asked(request: Request) -> tuple[StartImport, bytes]:
     """Read the form; every part is known and given once."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise InvalidInput(code="media_type.unsupported", malformed=True)
+        raise InvalidInput(code="media_type.not_a_form", malformed=True)
     async with request.form(max_files=1, max_fields=len(FIELDS)) as form:
         parts = _parts(form)
         file = form.get("file")

@@ -146,9 +146,9 @@ def _declare_write(router: APIRouter, services: Services, write: Write, path: st
 
     removed = write.path.endswith(":remove")  # what is gone is not shown: its id alone
     answers = AnyRecord if write.answers == NODE or removed else model(VIEWS[write.answers])
-    headers = [_header("Idempotency-Key", required=False)] if method == "POST" else []
+    headers = [header("Idempotency-Key", required=False)] if method == "POST" else []
     if write.contested:
-        headers.append(_header("If-Match", required=True))
+        headers.append(header("If-Match", required=True))
     schema = body_schema(write)
     extra: dict[str, Any] = {"parameters": [*_path(path), *headers], "x-permission": write.permission}
     if schema is not None:
@@ -169,7 +169,8 @@ def parameter(name: str, schema: Mapping[str, Any], description: str) -> dict[st
     return {"name": name, "in": "query", "required": False, "schema": dict(schema), "description": description}
 
 
-def _header(name: str, *, required: bool) -> dict[str, Any]:
+def header(name: str, *, required: bool) -> dict[str, Any]:
+    """Return a header as OpenAPI declares it."""
     return {"name": name, "in": "header", "required": required, "schema": {"type": "string"}}
 
 

@@ -73,6 +73,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "identity number must have 18 or 15 characters",
     ),
     "identity_number.missing": ("没有填写身份证号码，请尽快补填", "identity number is missing"),
+    "name.differs": (
+        "台账中这个身份证号码登记的是另一个姓名，请核对本行人员的姓名和身份证号码",
+        "the ledger has another name under this identity number; check both",
+    ),
     "name.missing": ("没有填写姓名", "name is missing"),
     "name.unreadable": ("姓名中有数字或符号，或者太长，请核对", "name holds digits or signs, or is too long"),
     "number.unreadable": ("人数应填写数字", "not a number"),
@@ -123,11 +127,16 @@ FILE_SENTENCES: dict[str, tuple[str, str]] = {
         "您单位的职责范围不包括这类人员的登记",
         "this population is outside your agency's remit",
     ),
+    "file.empty": ("文件是空的，没有任何内容，请核对后重新上传", "the file is empty"),
     "file.form_unrecognised": (
         "没有找到登记表的表头，请使用系统提供的空白表",
         "no header of a known form was found",
     ),
     "file.no_rows": ("表中没有人员", "there is nobody in the file"),
+    "file.not_a_table": (
+        "文件里是不分列的文字，不是表格，请上传 XLSX、XLS 或 CSV 文件",
+        "plain text without columns, not a table; upload XLSX, XLS or CSV",
+    ),
     "file.too_large": ("文件展开后过大，请分成几个文件上传", "the file expands to more than is allowed"),
     "file.too_many_attempts": ("多次处理均未成功，已停止，请联系管理员", "given up after several attempts"),
     "file.too_many_rows": ("行数超过上限，请分成几个文件上传", "too many rows"),

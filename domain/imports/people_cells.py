@@ -167,15 +167,15 @@ def _read_disability(cells: RowCells, one: Individual) -> None:
 
 
 def _read_place(cells: RowCells, survey: Survey, row: RosterRow) -> None:
-    registered = _registered(cells, survey)
-    row.subject.registered_region_code = registered.code if registered else None
-    field = "place" if cells.text("place") else "registered_place"
-    written = cells.text(field)
+    registered, _, _ = _written_place(cells, survey, "registered_")
+    known = registered is not None and not registered.ambiguous
+    row.subject.registered_region_code = registered.code if registered is not None and known else None
+    place, written, field = _written_place(cells, survey, "")
     if not written:
-        cells.fault("place", "region.missing")
-        return
-    place = survey.places.find(written)
-    if place is None:
+        place, written, field = _written_place(cells, survey, "registered_")
+    if not written:
+        cells.fault(cells.first_column("place", "village", "township"), "region.missing")
+    elif place is None:
         cells.fault(field, "region.unknown")
     elif place.ambiguous:
         cells.fault(field, "region.ambiguous")
@@ -189,10 +189,19 @@ def _read_place(cells: RowCells, survey: Survey, row: RosterRow) -> None:
             row.subject.address = row.household_address = written
 
 
-def _registered(cells: RowCells, survey: Survey) -> Place | None:
-    written = cells.text("registered_place")
+def _written_place(cells: RowCells, survey: Survey, which: str) -> tuple[Place | None, str, str]:
+    """Return a place, the text that names it and the field to blame: one cell, or township and village in two.
+
+    Beside these two the one cell may name the house alone (三组12号).
+    """
+    written = cells.text(f"{which}place")
     place = survey.places.find(written) if written else None
-    return None if place is None or place.ambiguous else place
+    above = cells.text(f"{which}township") + cells.text(f"{which}village")
+    if not above or (place is not None and not place.ambiguous and place.level == VILLAGE):
+        return place, written, f"{which}place"
+    named = survey.places.find(above)
+    blamed = f"{which}village" if cells.text(f"{which}village") else f"{which}township"
+    return survey.places.find(above + written) or named, above + written, blamed
 
 
 def _read_away(cells: RowCells, survey: Survey, who: str) -> Away | None:

@@ -38,6 +38,10 @@ class RowCells:
         """Note a fault that does not reject the row."""
         self.fault(field, code, Severity.WARNING)
 
+    def first_column(self, *fields: str) -> str:
+        """Return the first of some fields that the roster has a column for; a fault is then at a cell."""
+        return next((one for one in fields if one in self._columns), fields[0])
+
     def raw(self, field: str) -> Cell:
         """Return the cell as it came."""
         return self._filled.get(field)

@@ -11,8 +11,10 @@ from domain.view import Log, OfAgency, between, computed, division, document, em
 
 
 @view(
-    "operation", plural="operations", permission="imports:read", scope=OfAgency(), actions={"cancel": "imports:write"}
-)
+    "operation", plural="operations", permission="imports:read", scope=OfAgency(),
+    actions={"cancel": "imports:write"},
+    stages={"cancel": ("status", (OperationStatus.QUEUED, OperationStatus.RUNNING))},
+)  # fmt: skip
 class Operation:
     """Long work of the caller's agency: how far it is and how it ended."""
 

@@ -72,7 +72,7 @@ class Vocabulary:
     def from_data(cls, common: Mapping[str, Any], forms: Sequence[Mapping[str, Any]]) -> "Vocabulary":
         """Build it from the shipped tables (``common.json`` and one file per form)."""
         return cls(
-            forms={RosterForm(one["form"]): _form(one) for one in forms},
+            forms={RosterForm(one["form"]): _form(one, common["accepted"]) for one in forms},
             people=common["people"],
             person_parts=common["parts"],
             suffixes=tuple(common["suffixes"]),
@@ -134,14 +134,16 @@ class Vocabulary:
         return names
 
 
-def _form(data: Mapping[str, Any]) -> FormWords:
+def _form(data: Mapping[str, Any], accepted: Sequence[Mapping[str, Any]]) -> FormWords:
     def columns(listed: Sequence[Mapping[str, Any]]) -> tuple[Column, ...]:
         return tuple(
             Column(one["field"], one["header"], tuple(one.get("aliases", ())), tuple(one.get("choices", ())))
             for one in listed
         )
 
-    return FormWords(RosterForm(data["form"]), data["title"], columns(data["columns"]), columns(data["accepted"]))
+    return FormWords(
+        RosterForm(data["form"]), data["title"], columns(data["columns"]), columns([*data["accepted"], *accepted])
+    )
 
 
 def _label(written: str) -> str:

@@ -14,7 +14,6 @@ from domain.access import Access
 from domain.campaigns.use_cases import of_village
 from domain.events import Origin
 from domain.imports.determination import POPULATION
-from domain.imports.faults import sentence
 from domain.imports.model import ImportMode, RosterForm
 from domain.imports.operations import ImportResult
 from persistence.crypto import FieldCipher
@@ -118,7 +117,7 @@ async def _merge(
         await plan.plan_sealed(connection)
         await known.reseal(connection, cipher, work.form)
         await known.determine_anew(connection, work.form, work.as_of, work.scope)
-        await plan.plan(connection, work.form, work.as_of, sentence("region.differs"), sentence("row.older"))
+        await plan.plan(connection, work.form, work.as_of)
     if work.mode is ImportMode.APPLY:
         await _write(connection, work, found)
     await connection.execute(ROWS, work.operation_id, work.form, work.mode is ImportMode.APPLY)

@@ -85,7 +85,8 @@ def parse(job: dict[str, Any], sheets: Sequence[Sheet], cipher: FieldCipher, out
     words = vocabulary()
     rosters = _rosters(sheets, words, RosterForm(job["form"]))
     if not rosters:
-        raise BadFile("file.form_unrecognised")
+        filled = any(cell != "" for sheet in sheets for row in sheet.rows for cell in row)
+        raise BadFile("file.form_unrecognised" if filled else "file.empty")
     form = rosters[0][1].form
     survey = Survey(words, _places(job), date.fromisoformat(job["as_of"]), date.fromisoformat(job["today"]))
     memory = _look(rosters, survey)

@@ -10,6 +10,7 @@ from typing import Final
 
 import asyncpg
 
+from domain.imports.faults import sentence
 from persistence.importing.resolve import same_relation
 from persistence.importing.staging import PERSON_FACTS, PROFILES
 
@@ -139,6 +140,13 @@ UPDATE stage_row r SET faults = r.faults || jsonb_build_array(jsonb_build_object
 FROM stage_person s JOIN person p ON p.id = s.id
 WHERE s.known AND s.subject AND r.person_id = s.id AND r.outcome IS NULL AND p.region_code <> s.region_code
 """
+# The row goes by the number. Two people with one number are a matter for whoever knows them.
+RENAMED: Final = """
+UPDATE stage_row r SET faults = r.faults || jsonb_build_array(jsonb_build_object('cell', '', 'column', '',
+  'severity', 'warning', 'code', 'name.differs', 'message', $1::text))
+WHERE r.outcome IS NULL AND r.row_number IN (
+  SELECT s.row_number FROM stage_person s JOIN person p ON p.id = s.id WHERE s.act = 'update' AND p.name <> s.name)
+"""
 OLDER: Final = """
 UPDATE stage_row r SET faults = r.faults || jsonb_build_array(jsonb_build_object('cell', '', 'column', '',
   'severity', 'warning', 'code', 'row.older', 'message', $1::text))
@@ -221,12 +229,12 @@ async def plan_sealed(connection: asyncpg.Connection) -> None:
     await run(connection, *SEALED)
 
 
-async def plan(connection: asyncpg.Connection, form: str, as_of: date, elsewhere: str, older: str) -> None:
+async def plan(connection: asyncpg.Connection, form: str, as_of: date) -> None:
     """Work out every ``act``. The statuses of known people must have been determined anew before."""
     await run(connection, *NEWER, PEOPLE, *KINSHIPS, GUARDIANSHIPS, *ABSENCES, profile(form), STATUSES)
     await connection.execute(STATUSES_OLDER, as_of)
-    await connection.execute(ELSEWHERE, elsewhere)
-    await connection.execute(OLDER, older)
+    for statement, code in ((ELSEWHERE, "region.differs"), (RENAMED, "name.differs"), (OLDER, "row.older")):
+        await connection.execute(statement, sentence(code))
     await run(connection, *REGIONS, *settle(form), outcomes(form))
 
 

@@ -173,7 +173,7 @@ class Compiler:
                 names = [public for name, public in requested if self._withheld(view, name)]
                 return "ARRAY[" + ", ".join(literal(name) for name in names) + "]::text[]"
             case Actions(items):
-                pairs = ", ".join(f"{self._action(view, one)} AS {named(key)}" for key, one in items)
+                pairs = ", ".join(f"{self._action(view, one, t)} AS {named(key)}" for key, one in items)
                 row = self.alias()
                 return f"(SELECT row_to_json({row}) FROM (SELECT {pairs}) {row})"
             case One(name, target):
@@ -181,10 +181,15 @@ class Compiler:
             case Page():
                 return self._page(item, view, t)
 
-    def _action(self, view: View, action: "Constant | Action") -> str:
+    def _action(self, view: View, action: "Constant | Action", t: str) -> str:
         if isinstance(action, Constant):
             return literal(action.text)
-        return "true" if view.actions[action.name] in self.permissions else "false"
+        if view.actions[action.name] not in self.permissions:
+            return "false"
+        if action.name not in view.stages:
+            return "true"
+        column, values = view.stages[action.name]
+        return f"{t}.{column} IN ({', '.join(map(literal, values))})"
 
     def _withheld(self, view: View, name: str) -> bool:
         if name in view.relations:

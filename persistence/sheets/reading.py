@@ -15,6 +15,8 @@ LARGEST_EXPANDED: Final = 600 * 2**20  # of all parts of a workbook: ~200,000 ro
 HIGHEST_RATIO: Final = 200  # sheets of real rosters are deflated 10 to 60 times
 MOST_PARTS: Final = 2_000
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_UTF_16, _PDF = (b"\xff\xfe", b"\xfe\xff"), b"%PDF-"
+SEPARATORS: Final = ",\t;"
 _PIECE = 2**20
 
 
@@ -117,6 +119,10 @@ def _workbook(content: bytes) -> list[Sheet]:
 
 def _csv(content: bytes) -> _TextRows:
     """Read comma-, tab- or semicolon-separated text in UTF-8 or GB18030."""
+    if content.startswith(_UTF_16):
+        raise BadFile("file.encoding")
+    if b"\0" in content or content.startswith(_PDF):  # a picture, a document: no text, whatever it is called
+        raise BadFile("file.unreadable")
     try:
         decoded = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -124,9 +130,11 @@ def _csv(content: bytes) -> _TextRows:
             decoded = content.decode("gb18030")
         except UnicodeDecodeError:
             raise BadFile("file.encoding") from None
-    if "\0" in decoded:
-        raise BadFile("file.unreadable")
-    separator = max(",\t;", key=decoded[:10_000].count)
+    if not decoded.strip():
+        raise BadFile("file.empty")
+    if not any(one in decoded for one in SEPARATORS):
+        raise BadFile("file.not_a_table")
+    separator = max(SEPARATORS, key=decoded[:10_000].count)
     return _TextRows(decoded, separator)
 
 

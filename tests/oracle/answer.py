@@ -241,7 +241,7 @@ class Oracle:
     def _field(self, seen: Seen, name: str, nodes: Nodes, given: Mapping[str, Any]) -> Any:
         kind = KINDS[seen.name]
         if name == "access":
-            return {action: permission in self.eyes.access.grants for action, permission in kind.actions.items()}
+            return self.eyes.open(kind, seen.row)
         if name == "withheld":
             return self._withheld(seen)
         way = kind.ways.get(name)

@@ -195,6 +195,13 @@ class Eyes:
         """Tell whether a name is masked as it is read; one that is stored masked has no other form."""
         return name == "name" and "name" not in kind.columns
 
+    def open(self, kind: Kind, row: Row) -> dict[str, bool]:
+        """Return which actions are open to the caller on a row."""
+        found = {action: permission in self.access.grants for action, permission in kind.actions.items()}
+        for action, (column, values) in kind.stages.items():
+            found[action] = found[action] and row[column] in values
+        return found
+
     def value(self, kind: Kind, row: Row, name: str) -> Any:
         """Return a scalar field as the caller sees it, as JSON."""
         if self.withheld(kind, name):

@@ -54,7 +54,7 @@ class RestOracle:
     def _member(self, name: str, row: Row, head: str, below: list[list[str]]) -> Any:
         kind = KINDS[name]
         if head == "access":
-            return {action: permission in self.eyes.access.grants for action, permission in kind.actions.items()}
+            return self.eyes.open(kind, row)
         way = kind.ways.get(camel(head))
         if way is None:
             return self.eyes.value(kind, row, camel(head))

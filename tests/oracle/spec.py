@@ -63,6 +63,7 @@ class Kind:
     ways: dict[str, Way] = field(default_factory=dict)
     orders: tuple[str, ...] = ("-id", "id")
     actions: dict[str, str] = field(default_factory=dict)
+    stages: dict[str, tuple[str, set[str]]] = field(default_factory=dict)  # an action is open in these values only
     versioned: bool = True
     ended_by: str = "valid_to"  # the column that ``current`` asks
     embeds: tuple[str, ...] = ()  # lists that REST shows without being asked
@@ -197,7 +198,7 @@ KINDS = {
             "problem": Way("document", "OperationProblem", "problem"),
             "rows": many("ImportRow", "operation_id", "row_number"),
         },
-        actions={"cancel": "imports:write"},
+        actions={"cancel": "imports:write"}, stages={"cancel": ("status", {"queued", "running"})},
     ),
     "ImportRow": Kind(
         "import_row", "imports:read", "agency_row", key="row_number", versioned=False, orders=("row_number",),

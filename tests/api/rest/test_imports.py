@@ -60,6 +60,8 @@ async def test_an_upload_is_taken_once(service: Service, officer: Caller) -> Non
     second = await upload(officer, headers=headers)
     assert (second.status_code, second.json()) == (202, first.json())
     assert second.headers["operation-location"] == first.headers["operation-location"]
+    assert "idempotency-replayed" not in first.headers
+    assert second.headers["idempotency-replayed"] == "true"
     is_problem(await upload(officer, {"mode": "apply"}, headers=headers), 422, "idempotency.mismatch")
     is_problem(await upload(officer, headers=headers, content=b"another"), 422, "idempotency.mismatch")
     assert await service.state() == before
@@ -88,7 +90,8 @@ async def test_a_field_that_does_not_fit(
 
 async def test_an_upload_that_is_none(service: Service, officer: Caller) -> None:
     before = await service.state()
-    is_problem(await officer.post("/v1/imports", {"mode": "apply"}), 415, "media_type.unsupported")
+    as_json = is_problem(await officer.post("/v1/imports", {"mode": "apply"}), 415, "media_type.not_a_form")
+    assert "multipart/form-data" in as_json["detail"]
     no_file = await officer.ask("POST", "/v1/imports", files={"mode": (None, "apply")})
     assert is_problem(no_file, 422, "input.invalid")["errors"][0]["pointer"] == "/file"
     two = [("file", ("a.csv", b"x", "text/csv")), ("file", ("b.csv", b"x", "text/csv"))]
@@ -132,6 +135,7 @@ async def test_what_has_ended_is_not_cancelled(service: Service, officer: Caller
     await service.owner.execute("UPDATE operation SET status = 'cancelled' WHERE id = $1", operation["id"])
     before = await service.state()
     is_problem(await officer.post(f"/v1/operations/{operation['id']}:cancel", {}), 409, "operation.ended")
+    assert (await officer.get(f"/v1/operations/{operation['id']}")).json()["access"] == {"cancel": False}
     assert await service.state() == before
 
 

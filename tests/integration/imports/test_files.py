@@ -99,13 +99,30 @@ def bomb() -> bytes:
     ("content", "code"),
     [
         (b"\x00\x01\x02 not a sheet", "file.unreadable"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01", "file.unreadable"),
+        (b"%PDF-1.4 1,2,3", "file.unreadable"),
+        (b"", "file.empty"),
+        ("\ufeff \r\n\r\n".encode(), "file.empty"),
+        ("东升镇留守妇女名单见附件\n".encode(), "file.not_a_table"),
         ("姓名,爱好\n张三,钓鱼\n".encode(), "file.form_unrecognised"),
         (paper([{**CHILD, **dict.fromkeys(CHILD, "")}]), "file.no_rows"),
         (b"PK\x03\x04 broken", "file.unreadable"),
         (b"\xff\xfe\xff\xff\xff", "file.encoding"),
         (bomb(), "file.too_large"),
     ],
-    ids=["binary", "no form", "nobody", "broken", "encoding", "bomb"],
+    ids=[
+        "binary",
+        "picture",
+        "document",
+        "nothing",
+        "blank",
+        "prose",
+        "no form",
+        "nobody",
+        "broken",
+        "encoding",
+        "bomb",
+    ],
 )
 async def test_a_file_that_is_none_fails_with_a_clear_code(imports: Imports, content: bytes, code: str) -> None:
     operation = await imports.run(content)

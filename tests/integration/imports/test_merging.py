@@ -278,3 +278,36 @@ async def test_validating_a_changed_file_counts_as_applying_would(imports: Impor
     assert await imports.everything() == before
     assert counts(validated) == {"rows": 4, "updated": 1, "created": 1, "duplicate": 1, "rejected": 1, "left_behind": 2}
     assert (await imports.run(changed))["result"] == validated["result"]
+
+
+async def test_another_name_under_the_same_number_is_taken_with_a_warning(imports: Imports) -> None:
+    await imports.run(paper([WOMAN]))
+    operation = await imports.run(paper([WOMAN | {"姓名": "李秀兰", "丈夫姓名": "张建军"}]))
+
+    assert counts(operation) == {"rows": 1, "updated": 1, "left_behind": 1}
+    row = await imports.owner.fetchrow("SELECT * FROM import_row WHERE operation_id = $1", operation["id"])
+    (fault,) = row["faults"]  # one sentence, though both have another name
+    assert (fault["code"], fault["severity"]) == ("name.differs", "warning")
+    assert fault["message"] == "台账中这个身份证号码登记的是另一个姓名，请核对本行人员的姓名和身份证号码"
+    assert (await person(imports, "李秀兰"))["version"] == 2
+    again = await imports.run(paper([WOMAN | {"姓名": "李秀兰", "丈夫姓名": "张建军"}]))
+    assert counts(again) == {"rows": 1, "unchanged": 1, "left_behind": 1}
+    assert await imports.owner.fetchval("SELECT faults FROM import_row WHERE operation_id = $1", again["id"]) == []
+
+
+async def test_township_and_village_in_columns_of_their_own(imports: Imports) -> None:
+    plain = {name: value for name, value in WOMAN.items() if name not in {"现居住地", "户籍所在地"}}
+    placed = plain | {"乡(镇)": "东升镇", "村(社区)": "童子岗村", "家庭住址": "三组12号"}
+    operation = await imports.run(paper([placed, plain | {"公民身份证号码": number("1985-01-01", 44),
+        "出生日期": "1985-01-01", "乡(镇)": "东升镇", "村(社区)": "没有的村"}]))  # fmt: skip
+
+    assert counts(operation) == {"rows": 2, "created": 1, "rejected": 1, "left_behind": 1}
+    woman = await person(imports, "李秀英")
+    assert woman["region_code"] == VILLAGE_CODE
+    sealed = imports.cipher.open("person", "address_cipher", woman["id"], woman["address_cipher"])
+    assert sealed == "东升镇童子岗村三组12号"
+    faults = await imports.owner.fetchval("SELECT faults FROM import_row WHERE outcome = 'rejected'")
+    columns = list(placed)
+    assert [(one["cell"][0], one["column"], one["code"]) for one in faults] == [
+        ("ABCDEFGHIJKLMNOPQ"[columns.index("村(社区)")], "村(社区)", "region.unknown")
+    ]
