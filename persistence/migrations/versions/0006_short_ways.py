@@ -1,7 +1,7 @@
 """short ways: fewer look-ups for an import, fewer round trips for a write
 
-Revision ID: 0005
-Revises: 0004
+Revision ID: 0006
+Revises: 0005
 
 Who sees the whole country needs no look-up of a file's region. An import opens a file to each of its guardians, some three for a row. Asking ``region_of_person``
 for each of them costs as much as the insert itself; the guardianships, written just before, have
@@ -15,8 +15,8 @@ from alembic import op
 
 from persistence.migrate import run_script
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
