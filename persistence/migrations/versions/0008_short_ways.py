@@ -1,11 +1,12 @@
 """short ways: fewer look-ups for an import, fewer round trips for a write
 
-Revision ID: 0006
-Revises: 0005
+Revision ID: 0008
+Revises: 0007
 
-Who sees the whole country needs no look-up of a file's region. An import opens a file to each of its guardians, some three for a row. Asking ``region_of_person``
-for each of them costs as much as the insert itself; the guardianships, written just before, have
-stood before the same wall, so the import inserts under the scope that sees everybody.
+Who sees the whole country needs no look-up of a file's region. An import opens a file to each of
+its guardians, some three for a row. Asking ``region_of_person`` for each of them costs as much as
+the insert itself; the guardianships, written just before, have stood before the same wall, so the
+import opens them under the scope that sees everybody.
 
 Nearly every write locks a person with her next of kin first, beyond the caller's scope: four round
 trips, here one.
@@ -15,8 +16,8 @@ from alembic import op
 
 from persistence.migrate import run_script
 
-revision = "0006"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
