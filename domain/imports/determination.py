@@ -6,7 +6,15 @@ from domain.imports.forms import ELDER_CHILDREN
 from domain.imports.model import RosterForm
 from domain.imports.roster import Individual, RosterRow
 from domain.people import determination as rule
-from domain.people.determination import ChildClaims, Determination, ElderClaims, Facts, RuleParameters, Spell
+from domain.people.determination import (
+    ChildClaims,
+    Determination,
+    ElderClaims,
+    Facts,
+    RuleParameters,
+    Spell,
+    WomanClaims,
+)
 from domain.people.model import IncapableParent, Population
 
 POPULATION = {
@@ -14,6 +22,7 @@ POPULATION = {
     RosterForm.WOMAN: Population.WOMAN,
     RosterForm.ELDER: Population.ELDER,
 }
+_NO_WOMAN_CLAIMS = WomanClaims()
 _COUNTY = 1_000_000  # 12-digit code → first six digits
 
 
@@ -47,7 +56,15 @@ def facts_of(row: RosterRow, form: RosterForm, as_of: date) -> Facts:
             children_away=_count(told.get("children_away")),
             claimed_on=as_of,
         ),
+        woman_claims=_woman_claims(row) if form is RosterForm.WOMAN else _NO_WOMAN_CLAIMS,
     )
+
+
+def _woman_claims(row: RosterRow) -> WomanClaims:
+    husband = row.relative("spouse")
+    away = None if husband is None else husband.away
+    return _NO_WOMAN_CLAIMS if away is None else WomanClaims(husband_away=True, husband_away_since=away.since,
+        husband_away_reason=away.reason)
 
 
 def _flag(value: object) -> bool | None:

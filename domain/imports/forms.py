@@ -67,6 +67,8 @@ def read_child(cells: RowCells, survey: Survey, row: RosterRow) -> None:
         if capability is not None and parent.away is not None and not unable:
             capability = None  # the form rates who is there
         row.relatives.append(Relative(role, relation, parent, Ward(GuardianshipKind.PARENT, capability)))
+    if row.profile["both_parents_away"] is None and _away(row, "father") and _away(row, "mother"):
+        row.profile["both_parents_away"] = True  # as the row tells it elsewhere: their files may be another county's
     for role, relation in GRANDPARENTS.items():
         grandparent = read_relative(cells, survey, role)
         if grandparent is None or (guardian is not None and guardian.person.name == grandparent.name):
@@ -74,6 +76,11 @@ def read_child(cells: RowCells, survey: Survey, row: RosterRow) -> None:
         row.relatives.append(Relative(role, relation, grandparent))
     if guardian is not None:
         row.relatives.append(guardian)
+
+
+def _away(row: RosterRow, role: str) -> bool:
+    person = row.relative(role)
+    return person is not None and person.away is not None
 
 
 def _entrusted(cells: RowCells, survey: Survey, care: CareClass | None) -> Relative | None:
@@ -120,6 +127,12 @@ def read_woman(cells: RowCells, survey: Survey, row: RosterRow) -> None:
         "counselling_wanted": cells.flag("counselling_wanted"),
     }
     husband = read_relative(cells, survey, "spouse")
+    away = None if husband is None else husband.away
+    row.profile |= {  # kept as hers: his own file may be another county's
+        "husband_away": None if away is None else True,
+        "husband_away_since": None if away is None else away.since,
+        "husband_away_reason": None if away is None else away.reason.value,
+    }
     if husband is not None:
         husband.sex = husband.sex or MALE
         row.relatives.append(Relative("spouse", HUSBAND, husband))

@@ -14,7 +14,7 @@ asking the same rule on other days, so ``since`` and ``next_review_on`` cannot d
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import Enum
 from typing import NamedTuple
@@ -27,6 +27,7 @@ from domain.people.facts import (
     Individual,
     RuleParameters,
     Spell,
+    WomanClaims,
     alive,
     away_since,
     gone,
@@ -44,6 +45,7 @@ __all__ = [
     "Reason",
     "RuleParameters",
     "Spell",
+    "WomanClaims",
     "determine",
 ]
 
@@ -119,21 +121,31 @@ def _woman(facts: Facts, day: date, rules: RuleParameters) -> _Outcome:
         return _no(outside)
     if gone(facts.person, day) is not None:
         return _no(Reason("woman_away"))
-    husband = facts.spouse
+    claimed = _claimed_spell(facts)
+    husband = facts.spouse if claimed is None else replace(facts.spouse or _NOBODY, spells=(claimed,))
     if husband is None or facts.person.marital_status in NOT_MARRIED:
         return _no(Reason("no_husband"))
     if (situation := situation_on(husband, day)) is not Situation.LIVING:
         return _no(Reason(f"husband_{situation}"))
     since = away_since(husband, day, rules.woman_reasons, rules)
     if since is None:
-        away = gone(husband, day)
+        spell = gone(husband, day)
         return _no(
-            Reason("husband_home") if away is None else Reason("husband_absence_not_counted", {"since": away.since})
+            Reason("husband_home") if spell is None else Reason("husband_absence_not_counted", {"since": spell.since})
         )
     facts_of = {"since": since, "months": rules.months}
+    away = "husband_away" if claimed is None else "husband_away_by_form"
     if add_months(since, rules.months) > day:
-        return _no(Reason(f"husband_away_under_{rules.months}_months", facts_of))
-    return _yes(Reason(f"husband_away_{rules.months}_months", facts_of))
+        return _no(Reason(f"{away}_under_{rules.months}_months", facts_of))
+    return _yes(Reason(f"{away}_{rules.months}_months", facts_of))
+
+
+def _claimed_spell(facts: Facts) -> Spell | None:
+    """Return the husband's absence as the woman claims it, None where the record speaks or she says nothing."""
+    claims, husband = facts.woman_claims, facts.spouse
+    if not claims.husband_away or claims.husband_away_since is None or (husband is not None and husband.spells):
+        return None
+    return Spell(claims.husband_away_since, None, claims.husband_away_reason or AbsenceReason.WORK)
 
 
 def _child(facts: Facts, day: date, rules: RuleParameters) -> _Outcome:
@@ -286,6 +298,8 @@ def _turning_points(population: Population, facts: Facts, rules: RuleParameters)
     ages: tuple[int | None, ...]
     if population is Population.WOMAN:
         ages = (rules.woman_min_age, None if rules.woman_max_age is None else rules.woman_max_age + 1)
+        claimed = _claimed_spell(facts)
+        yield from () if claimed is None else (claimed.since, add_months(claimed.since, months))
     elif population is Population.CHILD:
         ages, months, kin = (rules.child_under,), rules.child_months, (facts.father, facts.mother)
         yield from _given(facts.child_claims.claimed_on)

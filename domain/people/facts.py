@@ -79,6 +79,15 @@ class ElderClaims:
 
 
 @dataclass(frozen=True, slots=True)
+class WomanClaims:
+    """What the woman says of her husband; counts where no absence of his is on record (he may live elsewhere)."""
+
+    husband_away: bool | None = None
+    husband_away_since: date | None = None
+    husband_away_reason: AbsenceReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """A person with the kin the rule asks about. ``populations`` are her profiles in force."""
 
@@ -90,6 +99,7 @@ class Facts:
     children: tuple[Individual, ...] = ()
     child_claims: ChildClaims = ChildClaims()
     elder_claims: ElderClaims = ElderClaims()
+    woman_claims: WomanClaims = WomanClaims()
 
 
 def away_since(person: Individual, day: date, reasons: frozenset[AbsenceReason], rules: RuleParameters) -> date | None:

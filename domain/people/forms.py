@@ -10,7 +10,7 @@ from domain.codes.identity_number import parse as parse_identity_number
 from domain.codes.phone import normalise as normalise_phone
 from domain.commands import Command, Count, PastDay, ShortText, choice
 from domain.people.days import today
-from domain.people.model import CareClass, Hardship, IncapableParent, LivingArrangement, Schooling, SelfCare
+from domain.people.model import AbsenceReason, CareClass, Hardship, IncapableParent, LivingArrangement, Schooling, SelfCare
 
 
 def _identity_number(text: str) -> str:
@@ -52,6 +52,9 @@ class WomanDetails(Command):
     rights_problems: Texts | None = None
     activities_wanted: ShortText | None = None
     counselling_wanted: bool | None = None
+    husband_away: bool | None = None
+    husband_away_since: PastDay | None = None
+    husband_away_reason: Annotated[AbsenceReason, choice(AbsenceReason)] | None = None
 
 
 class ChildDetails(Command):

@@ -36,6 +36,8 @@ SENTENCES = {
     "elder_too_young": "未到留守老年人的年龄，{on}达到",
     "husband_absence_not_counted": "丈夫自{since}起外出，但外出原因或去向不属于认定范围",
     "husband_away_N_months": "丈夫自{since}起外出务工或经商，已满{months}个月",
+    "husband_away_by_form_N_months": "登记表载明丈夫自{since}起外出务工或经商，已满{months}个月",
+    "husband_away_by_form_under_N_months": "登记表载明丈夫自{since}起外出，未满{months}个月",
     "husband_away_under_N_months": "丈夫自{since}起外出，未满{months}个月",
     "husband_dead": "丈夫已去世",
     "husband_home": "丈夫未外出",

@@ -164,6 +164,9 @@ class WomanProfile:
     rights_problems: Annotated[list[str], Sensitive(FieldClass.CONFIDENTIAL)]
     activities_wanted: Annotated[str | None, PERSONAL]
     counselling_wanted: Annotated[bool | None, Sensitive(FieldClass.CONFIDENTIAL)]
+    husband_away: Annotated[bool | None, PERSONAL]
+    husband_away_since: Annotated[date | None, PERSONAL]
+    husband_away_reason: Annotated[AbsenceReason | None, PERSONAL]
     person: Person = one("person_id")
     __filters__ = (within("region", "region_code"), eq("person_id"), current("current", "valid_to"))
     __orders__ = ("-id", "id")

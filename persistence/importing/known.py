@@ -10,14 +10,14 @@ from pydantic import TypeAdapter
 
 from domain.imports.determination import POPULATION
 from domain.imports.model import RosterForm
-from domain.people.determination import ChildClaims, ElderClaims, Facts, Individual, determine
+from domain.people.determination import ChildClaims, ElderClaims, Facts, Individual, WomanClaims, determine
 from domain.people.model import LeftBehind, Situation
 from domain.people.priority import priority_of
 from persistence.crypto import FieldCipher, Unreadable
 from persistence.engine import SYSTEM_SCOPE, set_scope
 from persistence.writing.facts import load_facts, load_rules
 
-Claims = TypeVar("Claims", ChildClaims, ElderClaims)
+Claims = TypeVar("Claims", ChildClaims, ElderClaims, WomanClaims)
 _FACTS: Final = TypeAdapter(Facts)
 # Sealed fields that go to a row other than the one they were sealed for.
 _PERSON: Final = """
@@ -148,6 +148,7 @@ def together(told: Facts, held: Facts, form: RosterForm) -> Facts:
         children=(*told.children, *(one for one in held.children if one.birth_date not in born)),
         child_claims=_stated(told.child_claims, held.child_claims),
         elder_claims=_stated(told.elder_claims, held.elder_claims),
+        woman_claims=_stated(told.woman_claims, held.woman_claims),
     )
 
 
@@ -176,7 +177,7 @@ def _stated(told: Claims, held: Claims) -> Claims:
     return replace(told, **{name: value for name, value in _given(held).items() if _given(told)[name] is None})
 
 
-def _given(claims: ChildClaims | ElderClaims) -> dict[str, Any]:
+def _given(claims: ChildClaims | ElderClaims | WomanClaims) -> dict[str, Any]:
     return {one.name: getattr(claims, one.name) for one in fields(claims)}
 
 

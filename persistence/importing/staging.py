@@ -67,6 +67,9 @@ PROFILES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("rights_problems", "text[]"),
         ("activities_wanted", "text"),
         ("counselling_wanted", "boolean"),
+        ("husband_away", "boolean"),
+        ("husband_away_since", "date"),
+        ("husband_away_reason", "text"),
     ),
     "elder": (
         ("living_arrangement", "text"),

@@ -167,6 +167,10 @@ class WomanProfile(Profile, table=True):
     rights_problems: list[str] = text_array()
     activities_wanted: str | None = None
     counselling_wanted: bool | None = None
+    # What she says of her husband; counts where no absence of his is on record.
+    husband_away: bool | None = None
+    husband_away_since: date | None = None
+    husband_away_reason: str | None = None
 
 
 class ChildProfile(Profile, table=True):

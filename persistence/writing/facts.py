@@ -10,7 +10,16 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from domain.people.facts import ChildClaims, ElderClaims, Facts, Individual, RuleParameters, Spell, alive
+from domain.people.facts import (
+    ChildClaims,
+    ElderClaims,
+    Facts,
+    Individual,
+    RuleParameters,
+    Spell,
+    WomanClaims,
+    alive,
+)
 from domain.people.kin import CHILD, FATHER, FEMALE, MALE, MOTHER, PARENT, SPOUSE
 from domain.people.model import AbsenceReason, IncapableParent, Population, Situation
 from domain.regions.codes import LEVELS, published, range_of
@@ -20,7 +29,9 @@ FAMILY_CODES = sorted(SPOUSE | PARENT | CHILD)
 
 _IN_FORCE = "person_id = ANY ($1::uuid[]) AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)"
 _PROFILES = f"""
-SELECT person_id, 'woman' AS population, valid_from, NULL::jsonb AS claims FROM woman_profile WHERE {_IN_FORCE}
+SELECT person_id, 'woman' AS population, valid_from, jsonb_build_object('husband_away', husband_away,
+  'husband_away_since', husband_away_since, 'husband_away_reason', husband_away_reason) AS claims
+FROM woman_profile WHERE {_IN_FORCE}
 UNION ALL
 SELECT person_id, 'child', valid_from, jsonb_build_object('both_parents_away', both_parents_away,
   'one_away_other_incapable', one_away_other_incapable, 'incapable_parent', incapable_parent)
@@ -137,7 +148,9 @@ def _facts(
 ) -> Facts:
     child_from, child = profiles.get(Population.CHILD, (None, {}))
     elder_from, elder = profiles.get(Population.ELDER, (None, {}))
+    _, woman = profiles.get(Population.WOMAN, (None, {}))
     incapable = child.get("incapable_parent")
+    since, reason = woman.get("husband_away_since"), woman.get("husband_away_reason")
     father, mother = _parents(kin, people, individuals, as_of)
     return Facts(
         person=individuals[person],
@@ -153,6 +166,11 @@ def _facts(
             claimed_on=child_from,
         ),
         elder_claims=ElderClaims(elder.get("living_children"), elder.get("children_away"), elder_from),
+        woman_claims=WomanClaims(
+            woman.get("husband_away"),
+            date.fromisoformat(since) if since else None,
+            AbsenceReason(reason) if reason else None,
+        ),
     )
 
 

@@ -260,7 +260,7 @@ KINDS = {
         "woman_profile", "womanProfiles",
         classes=classes(
             personal="childrenInCare eldersInCare skills trainingWanted employmentWanted businessWanted "
-            "activitiesWanted",
+            "activitiesWanted husbandAway husbandAwaySince husbandAwayReason",
             hardship="landContractRegistered incomeBand incomeSources loanWanted",
             health="screenedOn screeningResult",
             confidential="rightsProblems counsellingWanted",

@@ -201,7 +201,8 @@ class World:
                 "a,b")),
                 "skills": text(), "training_wanted": text(), "loan_wanted": flag(), "screened_on": self.day(0.5),
                 "screening_result": text(), "rights_problems": self.some(("land", "safety")),
-                "counselling_wanted": flag(),
+                "counselling_wanted": flag(), "husband_away": flag(), "husband_away_since": self.day(0.5),
+                "husband_away_reason": self.maybe(("work", "business")),
             }  # fmt: skip
         elif population == "child":
             own = {

@@ -2,8 +2,11 @@ from typing import Any
 
 from domain.access import RegionRange
 from domain.imports.model import ImportMode
+from domain.people.determination import determine
+from domain.people.facts import RuleParameters
 from domain.people.model import Remit
 from persistence.writing.events import digest_of
+from persistence.writing.facts import load_facts
 from tests.integration.imports.conftest import Imports
 from tests.integration.imports.papers import CHILD, ELDER, OTHER_TOWNSHIP, VILLAGE_CODE, WOMAN, day, number, paper
 
@@ -311,3 +314,33 @@ async def test_township_and_village_in_columns_of_their_own(imports: Imports) ->
     assert [(one["cell"][0], one["column"], one["code"]) for one in faults] == [
         ("ABCDEFGHIJKLMNOPQ"[columns.index("村(社区)")], "村(社区)", "region.unknown")
     ]
+
+
+async def test_a_husband_on_file_elsewhere_is_linked_and_her_word_of_his_absence_kept(imports: Imports) -> None:
+    await imports.owner.execute(
+        "INSERT INTO region (code, name, path, level, lo, hi, pinyin, initials, valid_from, source) VALUES "
+        "('421083', '洪湖市', '洪湖市', 3, 421083000000, 421084000000, '', '', '2023-06-30', 'test') "
+        "ON CONFLICT DO NOTHING"
+    )
+    his = imports.cipher.blind("identity_number", WOMAN["丈夫公民身份证号码"])
+    await imports.owner.execute(
+        "INSERT INTO person (id, region_code, remit, name, name_pinyin, name_initials, sex, identity_number_blind, "
+        "priority, situation, version) VALUES (uuidv7(), 421083100201, 128, '张建国', '', '', '1', $1, 0, 'living', 1)",
+        his,
+    )
+    before = await person(imports, "张建国")
+
+    operation = await imports.run(paper([WOMAN]))
+
+    assert counts(operation) == {"rows": 1, "created": 1, "left_behind": 1}
+    woman = await person(imports, "李秀英")
+    assert await person(imports, "张建国") == before
+    assert await imports.owner.fetchval("SELECT count(*) FROM absence") == 0
+    profile = await imports.owner.fetchrow("SELECT * FROM woman_profile")
+    claim = (profile["husband_away"], profile["husband_away_since"], profile["husband_away_reason"])
+    assert claim == (True, day("2024-02-20"), "work")
+    status = await imports.owner.fetchrow("SELECT * FROM left_behind_status WHERE person_id = $1", woman["id"])
+    ledger = await load_facts(imports.owner, [woman["id"]], day("2026-11-01"))
+    (found,) = determine(ledger[woman["id"]][1], day("2026-11-01"), RuleParameters())
+    assert (found.status, found.since) == (status["status"], status["valid_from"]) == ("left_behind", day("2024-08-20"))
+    assert [one.code for one in found.reasons] == ["husband_away_by_form_6_months"]
