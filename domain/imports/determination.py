@@ -63,8 +63,11 @@ def facts_of(row: RosterRow, form: RosterForm, as_of: date) -> Facts:
 def _woman_claims(row: RosterRow) -> WomanClaims:
     husband = row.relative("spouse")
     away = None if husband is None else husband.away
-    return _NO_WOMAN_CLAIMS if away is None else WomanClaims(husband_away=True, husband_away_since=away.since,
-        husband_away_reason=away.reason)
+    return (
+        _NO_WOMAN_CLAIMS
+        if away is None
+        else WomanClaims(husband_away=True, husband_away_since=away.since, husband_away_reason=away.reason)
+    )
 
 
 def _flag(value: object) -> bool | None:

@@ -10,7 +10,15 @@ from domain.codes.identity_number import parse as parse_identity_number
 from domain.codes.phone import normalise as normalise_phone
 from domain.commands import Command, Count, PastDay, ShortText, choice
 from domain.people.days import today
-from domain.people.model import AbsenceReason, CareClass, Hardship, IncapableParent, LivingArrangement, Schooling, SelfCare
+from domain.people.model import (
+    AbsenceReason,
+    CareClass,
+    Hardship,
+    IncapableParent,
+    LivingArrangement,
+    Schooling,
+    SelfCare,
+)
 
 
 def _identity_number(text: str) -> str:

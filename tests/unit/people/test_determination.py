@@ -1,5 +1,6 @@
 """The definitions of the left-behind determination, edge by edge."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,9 +13,11 @@ from domain.people.determination import (
     Individual,
     RuleParameters,
     Spell,
+    WomanClaims,
     determine,
 )
 from domain.people.model import AbsenceReason, IncapableParent, LeftBehind, Population, Situation
+from domain.people.reasons import sentence
 
 RULES = RuleParameters()
 DAY = date(2026, 11, 1)
@@ -79,6 +82,26 @@ def test_woman_a_day_short_of_six_months_is_reviewed_the_next_day() -> None:
 )
 def test_woman_a_day_the_month_lacks_becomes_its_last(since: date, reached: date) -> None:
     assert one(woman(Spell(since)), since).next_review_on == reached
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_woman_by_form_where_no_absence_is_on_record(known: bool) -> None:
+    claims = WomanClaims(husband_away=True, husband_away_since=date(2026, 1, 15))
+    facts = replace(woman(), woman_claims=claims) if known else replace(woman(), woman_claims=claims, spouse=None)
+    found = one(facts, date(2026, 7, 15))
+    assert (found.left_behind, found.since, codes(found)) == (
+        True, date(2026, 7, 15), ["husband_away_by_form_6_months"]
+    )  # fmt: skip
+    found = one(facts, date(2026, 7, 14))
+    assert (found.left_behind, found.next_review_on) == (False, date(2026, 7, 15))
+    assert codes(found) == ["husband_away_by_form_under_6_months"]
+    assert sentence(found.reasons[0]) == "登记表载明丈夫自2026年1月15日起外出，未满6个月"
+
+
+def test_woman_by_form_a_return_on_record_outweighs_the_form() -> None:
+    claims = WomanClaims(husband_away=True, husband_away_since=date(2025, 1, 1))
+    found = one(replace(woman(Spell(date(2025, 1, 1), date(2026, 6, 1))), woman_claims=claims), date(2026, 11, 1))
+    assert (found.left_behind, codes(found)) == (False, ["husband_home"])
 
 
 def test_woman_study_is_neither_work_nor_business() -> None:
