@@ -1,7 +1,7 @@
 """short ways: fewer look-ups for an import, fewer round trips for a write
 
-Revision ID: 0009
-Revises: 0008
+Revision ID: 0010
+Revises: 0009
 
 Who sees the whole country needs no look-up of a file's region. An import opens a file to each of
 its guardians, some three for a row. Asking ``region_of_person`` for each of them costs as much as
@@ -16,8 +16,8 @@ from alembic import op
 
 from persistence.migrate import run_script
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
