@@ -1,7 +1,7 @@
 """The only place that wires: settings in, services out. Nothing else in ``api`` imports ``persistence``."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,11 +26,13 @@ from auth.authentication import Authenticator
 from auth.credentials import Credentials
 from auth.keys import utc_now
 from auth.oauth import AuthorizationServer
+from auth.policy import under_break_glass
 from auth.rotation import ensure_key
 from auth.sign_in import SignIn
 from auth.tokens import Realm
 from domain.access import Access
 from domain.agencies.me import me
+from domain.break_glass.use_cases import note_read, opening_of
 from domain.errors import NotFound
 from domain.events import Origin
 from domain.imports.model import RosterForm
@@ -47,7 +49,7 @@ from persistence.engine import open_pool, open_reads
 from persistence.idempotency import IdempotencyKeys
 from persistence.limits import RateLimits
 from persistence.migrate import newest
-from persistence.reading.reader import Reader
+from persistence.reading.reader import Reader, Witness
 from persistence.searching.questions import Questions
 from persistence.writing.unit_of_work import PostgresUnitOfWork
 
@@ -87,7 +89,7 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
             statement_cache=settings.database_statement_cache,
         )  # fmt: skip
         stack.push_async_callback(reads.close)
-        reader = Reader(reads, cipher.key_for("page_token").hex())
+        reader = Reader(reads, cipher.key_for("page_token").hex(), _witness(pool, cipher))
         accounts = AccountStore(
             pool, cipher, session_life=timedelta(hours=settings.session_hours),
             idle=timedelta(hours=settings.session_idle_hours),
@@ -104,6 +106,7 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
             reads=reader,
             search=search,
             writer=writer,
+            break_glass=_break_glass(pool, cipher),
             determine=determine,
             report=_report(pool, cipher),
             template=_template,
@@ -153,6 +156,23 @@ def _determine(pool: asyncpg.Pool, cipher: FieldCipher) -> Determines:
         return found.model_dump(mode="json")
 
     return determine
+
+
+def _break_glass(pool: asyncpg.Pool, cipher: FieldCipher) -> Callable[[Access, Any, Origin], Awaitable[Access]]:
+    async def enter(access: Access, opening_id: Any, origin: Origin) -> Access:
+        """Return what is left of an access for a request that names an opening of the caller's."""
+        uow = PostgresUnitOfWork(pool, cipher, origin)
+        return under_break_glass(access, await opening_of(access, uow, opening_id, origin))
+
+    return enter
+
+
+def _witness(pool: asyncpg.Pool, cipher: FieldCipher) -> Witness:
+    async def note(access: Access, views: Sequence[str]) -> None:
+        origin = access.opening.origin if access.opening else None
+        await note_read(access, PostgresUnitOfWork(pool, cipher, origin), views)
+
+    return note
 
 
 def _report(pool: asyncpg.Pool, cipher: FieldCipher) -> Callable[[Access, UUID], Awaitable[bytes]]:

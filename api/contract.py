@@ -19,7 +19,7 @@ from api.messages import MESSAGES
 from api.operations import WRITES
 from api.rest.routes import Lane
 from api.settings import Mode, Settings
-from auth.policy import PERMISSIONS, REMITS, ROLES
+from auth.policy import BROKEN_GLASS, PERMISSIONS, REMITS, ROLES
 from domain.access import FieldClass, Grant
 from domain.naming import camel
 
@@ -54,7 +54,7 @@ def access_matrix(document: dict[str, Any]) -> str:
     """Return role × permission, with the rows and fields a grant opens and the operations behind it."""
     parts = ["# 权限一览 / Access matrix", GENERATED]
     parts += ["## 操作 / Operations", _table(("permission", "operations"), _operations(document))]
-    for role, grants in ROLES.items():
+    for role, grants in (ROLES | {"break_glass": BROKEN_GLASS}).items():
         rows = ((f"`{name}`", str(grant.rows), _fields(grant)) for name, grant in sorted(grants.items()))
         parts += [f"## {role}", _table(("permission", "rows", "fields"), rows)]
     remits = ((kind.value, " ".join(bit.name or "" for bit in remit).lower()) for kind, remit in REMITS.items())

@@ -6,6 +6,8 @@ from domain.accounts import use_cases as accounts
 from domain.agencies import commands as agency
 from domain.agencies import staff as staff_cases
 from domain.agencies import use_cases as agency_cases
+from domain.break_glass import commands as glass
+from domain.break_glass import use_cases as glass_cases
 from domain.campaigns import commands as campaign
 from domain.campaigns import use_cases as campaign_cases
 from domain.clients import use_cases as clients
@@ -26,6 +28,7 @@ CAMPAIGN_VILLAGES = "campaign_villages:write"
 ACCOUNTS = "accounts:write"
 CLIENTS = "clients:write"
 OWN = "own_account:write"
+OPENING = "BreakGlassOpening"
 
 
 def _write(  # noqa: PLR0913, PLR0917 - one row of the table
@@ -122,6 +125,24 @@ WRITES: tuple[Write, ...] = (
         "Transfer",
         TRANSFERS,
         "transfer_id",
+    ),
+    # emergencies
+    _write(glass_cases.open_file, glass.OpenFile, "/v1/break_glass", OPENING, "break_glass:write", status=201),
+    _write(
+        glass_cases.end_break_glass,
+        glass.EndBreakGlass,
+        "/v1/break_glass/{id}:end",
+        OPENING,
+        "break_glass:write",
+        "opening_id",
+    ),
+    _write(
+        glass_cases.review_break_glass,
+        glass.ReviewBreakGlass,
+        "/v1/break_glass/{id}:review",
+        OPENING,
+        "break_glass:review",
+        "opening_id",
     ),
     # the directory
     _write(agency_cases.create_agency, agency.CreateAgency, "/v1/agencies", "Agency", AGENCIES, status=201),

@@ -51,6 +51,7 @@ class Services:
     search: Searches
     writer: Writer
     idempotency: MakesIdempotency
+    break_glass: Callable[[Access, object, Origin], Awaitable[Access]]
     determine: Callable[[Access, Mapping[str, object], Origin], Awaitable[object]]
     report: Callable[[Access, UUID], Awaitable[bytes]]
     template: Callable[[RosterForm], Awaitable[bytes]]

@@ -11,6 +11,7 @@ from enum import IntEnum, StrEnum
 from uuid import UUID
 
 from domain.errors import Forbidden
+from domain.events import Origin
 
 
 class FieldClass(StrEnum):
@@ -84,6 +85,16 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """One file opened by break-glass, and the request that reads under it."""
+
+    id: UUID
+    person_id: UUID
+    region_code: int  # where whoever opened it is supervised
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """A verified caller. Shared between requests of the same token: never changed."""
 
@@ -102,6 +113,7 @@ class Access:
     session_id: UUID | None = None  # the sign-in, for staff who came through an app
     origins: frozenset[str] = frozenset()  # web origins whose pages may call with this client's tokens
     may_give: frozenset[str] = frozenset()  # roles that open nothing beyond her own (domain.accounts.rules)
+    opening: Opening | None = None  # she reads this one file, and nothing else of anybody
 
     @property
     def account(self) -> str:
@@ -111,7 +123,7 @@ class Access:
     @property
     def grantee_id(self) -> UUID | None:
         """Whose ``person_access`` rows open people to this caller."""
-        return self.person_id or self.agency_id
+        return self.opening.id if self.opening else self.person_id or self.agency_id
 
     def grant(self, permission: str) -> Grant:
         """Return the grant for a permission, or raise ``Forbidden``."""

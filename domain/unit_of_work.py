@@ -138,7 +138,9 @@ class Work(CampaignWork, Protocol):
     async def set_remit(self, record: str, row_id: UUID, remit: int) -> None:
         """Write a derived remit; no version, for nobody edits it."""
 
-    async def open_access(self, grantee_id: UUID, person_id: UUID, via: str, via_id: UUID) -> None:
+    async def open_access(
+        self, grantee_id: UUID, person_id: UUID, via: str, via_id: UUID, *, until: datetime | None = None
+    ) -> None:
         """Open a person's file to a grantee on a ground; once is enough."""
 
     async def end_access(self, via: str, via_id: UUID) -> None:

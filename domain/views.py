@@ -2,6 +2,7 @@
 
 from domain.accounts import views as _accounts
 from domain.agencies import views as _agencies
+from domain.break_glass import views as _break_glass
 from domain.campaigns import views as _campaigns
 from domain.imports import views as _imports
 from domain.people import views as _people
@@ -9,7 +10,7 @@ from domain.regions import views as _regions
 from domain.transfers import views as _transfers
 from domain.view import View, resolve
 
-DECLARED_IN = (_regions, _agencies, _accounts, _imports, _people, _transfers, _campaigns)
+DECLARED_IN = (_regions, _agencies, _accounts, _imports, _people, _transfers, _campaigns, _break_glass)
 
 
 def views() -> dict[str, View]:

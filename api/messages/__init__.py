@@ -10,7 +10,18 @@ its sentence here.
 from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple
 
-from api.messages import access, accounts, agencies, campaigns, fields, graphql, people, protocol, transfers
+from api.messages import (
+    access,
+    accounts,
+    agencies,
+    break_glass,
+    campaigns,
+    fields,
+    graphql,
+    people,
+    protocol,
+    transfers,
+)
 from domain.imports.faults import FILE_SENTENCES, SENTENCES
 
 Language = Literal["zh", "en"]
@@ -39,7 +50,8 @@ class _Known(dict[str, Any]):
 
 
 _TABLES: Final = tuple(
-    one.MESSAGES for one in (access, accounts, agencies, campaigns, fields, graphql, people, protocol, transfers)
+    one.MESSAGES
+    for one in (access, accounts, agencies, break_glass, campaigns, fields, graphql, people, protocol, transfers)
 )
 _ROSTER: Final = {
     code: ("登记表有误", chinese, "The roster has a fault", english)

@@ -9,7 +9,7 @@ from typing import Final
 Headers = list[tuple[bytes, bytes]]
 METHODS: Final = b"GET, POST, PUT, PATCH, DELETE"
 REQUEST_HEADERS: Final = (
-    b"Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
+    b"Accept-Language, Authorization, Break-Glass, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
 )
 EXPOSED: Final = (
     b"Content-Language, ETag, Location, Operation-Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "

@@ -25,6 +25,7 @@ from domain.writes import NODE, Write
 NESTED = {
     ("people", "history"): ("Person", "history"),
     ("operations", "rows"): ("Operation", "rows"),
+    ("break_glass", "events"): ("BreakGlassOpening", "events"),
 }
 PROBLEM: dict[str, Any] = {
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -59,7 +60,11 @@ def read_routes(lane: "Lane") -> APIRouter:
             name=f"get_{view.table}" if one else "list_" + "_".join(part for part in shape[1:] if part != "{id}"),
             tag=view.plural or read.view.plural,
             doc=view.doc,
-            parameters=[*_path(path), *([FIELDS] if one else list_parameters(view))],
+            parameters=[
+                *_path(path),
+                *([FIELDS] if one else list_parameters(view)),
+                *([OPENING] if read.permission == "people:read" else []),
+            ],
             permission=read.permission,
         )  # fmt: skip
     declare_read(router, lane, "/v1/me", model(VIEWS["Me"]), "get_me", "me", VIEWS["Me"].doc, [], "")
@@ -74,7 +79,7 @@ def read_routes(lane: "Lane") -> APIRouter:
         "get_determination",
         "people",
         document.doc,
-        [*_path(path), as_of],
+        [*_path(path), as_of, OPENING],
         "people:read",
     )
     return router
@@ -174,6 +179,9 @@ def header(name: str, *, required: bool) -> dict[str, Any]:
     return {"name": name, "in": "header", "required": required, "schema": {"type": "string"}}
 
 
+OPENING = header("Break-Glass", required=False) | {
+    "description": "An opening of the caller's (`POST /v1/break_glass`): the request then reads that one file."
+}
 FIELDS = parameter(
     "fields", {"type": "string", "maxLength": 500}, "Fields to answer, comma-separated; `relation.field` reaches on."
 )

@@ -40,6 +40,9 @@ from persistence.searching.statement import SearchSql
 SETTINGS = " || ".join(
     f"set_config('shouwang.{name}', ${number}, true)" for number, name in enumerate(("ranges", "remit", "grantee"), 1)
 )
+MOST_FIRST = (
+    "people:read", "events:read", "transfers:read", "break_glass:read", "staff:read", "imports:read", "campaigns:read",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Plan:
     sql: str
     binders: tuple[Binder, ...]
     permission: str
+    people: tuple[str, ...]  # the views of people's files it reads
     refused: tuple[tuple[str, ShouwangError], ...]  # roots that are null because they are not open to the caller
 
 
@@ -62,6 +66,7 @@ class Compiler:
         self.permissions = frozenset(self.clearances)
         self._numbers = count(1)
         self._read: set[str] = set()  # permissions of the views reached
+        self._people: set[str] = set()  # those of them that show a person's file
         self._refused: list[tuple[str, ShouwangError]] = []
 
     # ---- the statement ---------------------------------------------------------------------------
@@ -77,7 +82,7 @@ class Compiler:
         eyes = f"WITH eyes AS MATERIALIZED (SELECT {SETTINGS} AS set)"
         # As bytes: a driver makes a text of 40 kB into characters (25 µs), and we would make it bytes again (27 µs).
         sql = f"{eyes} SELECT convert_to(({inner}), 'UTF8') FROM eyes WHERE set IS NOT NULL"
-        return Plan(*self.parameters.packed(sql), self._permission(), tuple(self._refused))
+        return Plan(*self.parameters.packed(sql), self._permission(), tuple(sorted(self._people)), tuple(self._refused))
 
     def _open_root(self, key: str, root: Root) -> str:
         try:
@@ -88,9 +93,7 @@ class Compiler:
 
     def _permission(self) -> str:
         """Return the permission whose rows row-level security shall show: people's, if any are read."""
-        for permission in (
-            "people:read", "events:read", "transfers:read", "staff:read", "imports:read", "campaigns:read",
-        ):  # fmt: skip
+        for permission in MOST_FIRST:
             if permission in self._read:
                 return permission
         return next(iter(sorted(self._read)), "")
@@ -150,6 +153,8 @@ class Compiler:
     def _require(self, view: View) -> None:
         if not self.scope.allows(view):
             raise Forbidden("access.forbidden", permission=view.permission)
+        if view.permission == "people:read":
+            self._people.add(view.name)
         if not view.is_document:
             self._read.add(view.permission)
 
@@ -269,7 +274,7 @@ class Compiler:
         if parent is not None:
             relation = parent.relations[page.relation]
             link = f"{rows}.{relation.key} = {t}.{relation.to_key}"
-        matches = both(link, self._seen(page, rows, of_one="subject_id" in link))
+        matches = both(link, self._seen(page, rows, of_one=bool(link)))
         order = self._order(page, rows)
         anchored, anchor_exists = self._after(page, rows)
         total = f"(SELECT count(*) FROM {view.table} {rows} WHERE {matches or 'true'})"

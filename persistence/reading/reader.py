@@ -1,11 +1,11 @@
 """Runs compiled reads: a bounded cache of plans, one statement a request, bytes out as they came."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Protocol
 
 from domain.access import Access
-from domain.errors import ShouwangError
+from domain.errors import Forbidden, ShouwangError
 from domain.selection import Query
 from domain.views import views
 from persistence.engine import scope_settings
@@ -14,6 +14,7 @@ from persistence.reading.parameters import Request
 from persistence.reading.scope import Shape, scope_values, shape_of
 
 MOST_PLANS = 2_000
+Witness = Callable[[Access, Sequence[str]], Awaitable[None]]
 Refused = tuple[tuple[str, ShouwangError], ...]
 
 
@@ -47,8 +48,10 @@ class Eyes:
 class Reader:
     """Compiles and runs reads for any caller."""
 
-    def __init__(self, connections: Fetches, secret: str) -> None:
+    def __init__(self, connections: Fetches, secret: str, witness: Witness | None = None) -> None:
+        """``witness`` writes down what is about to be read under break-glass; without one nothing is."""
         views()
+        self._witness = witness
         self._connections = connections
         self._secret = secret
         self._plans: OrderedDict[Hashable, Plan] = OrderedDict()
@@ -88,6 +91,10 @@ class Reader:
     ) -> tuple[bytes | None, Refused]:
         """Run a query; return its JSON in UTF-8, None where there is nothing to see, and the roots refused."""
         plan = self.plan(access, signature, query)
+        if access.opening is not None and plan.people:
+            if self._witness is None:
+                raise Forbidden("break_glass.closed")
+            await self._witness(access, plan.people)
         eyes = self.eyes(access)
         request = Request(eyes.values, arguments, access.sub, self._secret)
         values = [binder(request) for binder in plan.binders]

@@ -239,6 +239,7 @@ class ScopeSql:
         g = self.parameter("grantee")
         people = (
             f"SELECT a.person_id FROM person_access a WHERE a.grantee_id = {g} AND a.ended_at IS NULL "
+            "AND (a.expires_at IS NULL OR a.expires_at > now()) "
             f"UNION ALL SELECT {g}"
         )
         if isinstance(view.scope, Households):

@@ -361,7 +361,7 @@ class PersonAccess(Keyed, table=True):
     """A person opened to somebody outside the region rule: an agency by a case, a guardian by her ward.
 
     ``grantee_id`` is an agency or a person. ``via`` names the ground (``case``, ``guardianship``,
-    ``pairing``), ``via_id`` its record; ended, not deleted.
+    ``pairing``, ``break_glass``), ``via_id`` its record; ended, not deleted.
     """
 
     __tablename__ = "person_access"
@@ -374,6 +374,7 @@ class PersonAccess(Keyed, table=True):
     person_id: UUID = Field(foreign_key="person.id")
     via: str
     via_id: UUID | None = None
+    expires_at: Any = moment()  # ends by itself; none: until it is ended
     ended_at: Any = moment()
 
 

@@ -43,7 +43,7 @@ _FILE = {
     "left_behind_status": "person_id",
 }
 _OPEN_ACCESS = """
-INSERT INTO person_access (id, grantee_id, person_id, via, via_id) SELECT $1, $2, $3, $4, $5
+INSERT INTO person_access (id, grantee_id, person_id, via, via_id, expires_at) SELECT $1, $2, $3, $4, $5, $6
 WHERE NOT EXISTS (
   SELECT 1 FROM person_access WHERE grantee_id = $2 AND person_id = $3 AND via_id = $5 AND ended_at IS NULL)
 """
@@ -311,9 +311,11 @@ class PostgresWork(CampaignSql):
         table = {"person": "person", "household": "household"}[record]
         await self.connection.execute(f"UPDATE {table} SET remit = $2 WHERE id = $1 AND remit <> $2", row_id, remit)
 
-    async def open_access(self, grantee_id: UUID, person_id: UUID, via: str, via_id: UUID) -> None:
+    async def open_access(
+        self, grantee_id: UUID, person_id: UUID, via: str, via_id: UUID, *, until: datetime | None = None
+    ) -> None:
         """Open a person's file to a grantee on a ground; once is enough."""
-        await self.connection.execute(_OPEN_ACCESS, new_id(), grantee_id, person_id, via, via_id)
+        await self.connection.execute(_OPEN_ACCESS, new_id(), grantee_id, person_id, via, via_id, until)
 
     async def end_access(self, via: str, via_id: UUID) -> None:
         """End what a ground opened."""

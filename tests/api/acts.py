@@ -224,6 +224,31 @@ async def withdraw_transfer(stage: Stage) -> Prepared:
     return Prepared({"note": "不迁了"}, (await asked_for(stage))["id"])
 
 
+EMERGENCY = "急诊送医，需联系家属并了解病史"
+
+
+async def opened(stage: Stage) -> dict[str, Any]:
+    """Open a file of the next county in an emergency."""
+    return await stage.create(OFFICE, "/v1/break_glass", (await open_file(stage)).body)
+
+
+@act(OFFICE, "break_glass.opened", "break_glass.opened")  # where the caller is supervised, and where the file is
+async def open_file(stage: Stage) -> Prepared:
+    body = {"region": NEIGHBOUR_VILLAGE, "name": f"陈{stage.sign}", "sex": "2", "birth_date": "1980-05-05"}
+    person = await stage.create(NEIGHBOUR, "/v1/people", body)
+    return Prepared({"person_id": person["id"], "reason": EMERGENCY, "hours": 2})
+
+
+@act(OFFICE, "break_glass.ended", "break_glass.ended")
+async def end_break_glass(stage: Stage) -> Prepared:
+    return Prepared({}, (await opened(stage))["id"])
+
+
+@act("city_supervisor", "break_glass.reviewed", "break_glass.reviewed")
+async def review_break_glass(stage: Stage) -> Prepared:
+    return Prepared({"verdict": "justified", "note": "情况属实"}, (await opened(stage))["id"])
+
+
 @act(OFFICE, "person.revealed")
 async def reveal(stage: Stage) -> Prepared:
     person = await stage.person(phone=PHONE, address=ADDRESS)

@@ -19,8 +19,8 @@ BASE = "http://127.0.0.1:8000"
 LEDGER = (
     "person", "household", "woman_profile", "child_profile", "elder_profile", "kinship", "guardianship", "absence",
     "left_behind_status", "person_access", "agency", "department", "staff", "leading_group", "leading_group_member",
-    "transfer", "transfer_person", "event", "idempotency_key", "operation", "operation_file", "import_row", "client",
-    "revocation", "rule_set", "campaign", "campaign_village", "campaign_report", "account",
+    "transfer", "transfer_person", "break_glass", "event", "idempotency_key", "operation", "operation_file",
+    "import_row", "client", "revocation", "rule_set", "campaign", "campaign_village", "campaign_report", "account",
     "credential", "account_session", "authorization_code", "refresh_token",
 )  # fmt: skip
 UNVERSIONED = frozenset({

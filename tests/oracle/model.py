@@ -9,7 +9,7 @@ import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -92,7 +92,7 @@ class Eyes:
     def _sees(self, kind: Kind, row: Row) -> bool:
         of_no_person: dict[str, Callable[[Row], bool]] = {
             "everybody": lambda _: True, "staff": self._here, "county": self._in_county, "agency": self._own,
-            "agency_row": self._of_own, "log": self._log, "both_sides": self._between,
+            "agency_row": self._of_own, "log": self._log, "both_sides": self._between, "openings": self._opening,
         }  # fmt: skip
         if kind.rows == "office":
             return self._office(kind, row)
@@ -129,6 +129,12 @@ class Eyes:
             return self.access.agency_id is not None and row["agency_id"] == self.access.agency_id
         agencies = self.data.where("agency", "id", row["agency_id"])
         return rows == "region" and any(self._here(one) for one in agencies)
+
+    def _opening(self, row: Row) -> bool:
+        sides = (row["region_code"], row["opener_region_code"])
+        rows = self.access.grants["break_glass:read"].rows
+        seen = rows == "events" or (rows == "region" and self._in_remit(row))
+        return seen and any(self._here({"region_code": side}) for side in sides)
 
     def _log(self, row: Row) -> bool:
         """Events that happened here, and the whole history of whoever is here now."""
@@ -172,7 +178,9 @@ class Eyes:
     def _open_people(self) -> set[UUID]:
         grantee = self.access.person_id or self.access.agency_id
         rows = self.data.where("person_access", "grantee_id", grantee)
-        return {grantee} | {row["person_id"] for row in rows if row["ended_at"] is None} if grantee else set()
+        now = datetime.now(UTC)
+        valid = [row for row in rows if row["ended_at"] is None and (row.get("expires_at") or now) >= now]
+        return {grantee} | {row["person_id"] for row in valid} if grantee else set()
 
     # ---- fields ------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
-"""The world's requests to hand files over: in every state, between near and far regions, for every remit."""
+"""What the world has between regions: requests to hand files over in every state, files opened in an emergency."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
@@ -44,4 +44,30 @@ def transfers(world: "World", people: list[Row]) -> None:
                 "name_masked": one["name"][:1] + "*", "birth_year": world.maybe((1950, 2015)),
                 "populations": world.some(("woman", "child", "elder")), "records": world.maybe((0, 7)), "open": False,
                 "handed_over": state == "accepted", **sides, **world.versioned(),
+            })  # fmt: skip
+
+
+def openings(world: "World", people: list[Row]) -> None:
+    """Make openings from near and far: in force, ended, reviewed; some with events of what was read."""
+    for at in range(24):
+        person = people[(at * 7) % len(people)]
+        reviewed, ended = at % 3 == 0, at % 2 == 0
+        opening = world.add("break_glass", {
+            "id": world.id(20), "person_id": person["id"], "region_code": person["region_code"],
+            "opener_region_code": world.chance.choice(PLACES), "remit": person["remit"], "actor": f"staff:{at % 3}",
+            "agency_id": world.maybe(AGENCIES.values()), "supervisor_agency_id": world.maybe(AGENCIES.values()),
+            "reason": world.chance.choice(world.names), "expires_at": datetime(2025 + at % 9, 1, 1, tzinfo=UTC),
+            "ended_at": world.moment() if ended else None, "ended_by": "staff:1" if ended else None,
+            "state": "reviewed" if reviewed else "unreviewed",
+            "verdict": ("justified", "unjustified")[at % 2] if reviewed else None,
+            "note": world.chance.choice(world.texts) if reviewed else None,
+            "reviewed_at": world.moment() if reviewed else None, "reviewed_by": "staff:9" if reviewed else None,
+            **world.versioned(),
+        })  # fmt: skip
+        for _ in range(at % 3):
+            world.add("event", {
+                "id": world.id(10), "at": world.moment(), "type": "break_glass.read", "aggregate": "break_glass",
+                "aggregate_id": opening["id"], "subject_id": person["id"], "actor": opening["actor"], "channel": "rest",
+                "region_code": opening["opener_region_code"], "county": opening["opener_region_code"] // 10**6,
+                "data": {"views": ["Person"]}, "digest": b"\0" * 32,
             })  # fmt: skip

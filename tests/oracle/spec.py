@@ -20,6 +20,7 @@ Rows = Literal[
     "office",
     "log",
     "both_sides",
+    "openings",
 ]
 Kinds = Literal["one", "many", "document", "documents"]
 
@@ -255,6 +256,17 @@ KINDS = {
     "TransferPerson": Kind(
         "transfer_person", "transfers:read", "both_sides", columns={"name": "name_masked"}, orders=("id",),
         classes=classes(personal="name birthYear populations"), ways={"person": one("Person", "person_id")},
+    ),
+    "BreakGlassOpening": Kind(
+        "break_glass", "break_glass:read", "openings", "breakGlass",
+        columns=PLACE | {"openedBy": "actor"}, divisions=("region",),
+        ways={
+            "agency": one("Agency", "agency_id"),
+            "supervisorAgency": one("Agency", "supervisor_agency_id"),
+            "person": one("Person", "person_id"),
+            "events": many("Event", "aggregate_id"),
+        },
+        actions={"end": "break_glass:write", "review": "break_glass:review"},
     ),
     "WomanProfile": _of_person(
         "woman_profile", "womanProfiles",

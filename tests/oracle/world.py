@@ -31,7 +31,7 @@ from tests.oracle.campaigns import campaigns
 from tests.oracle.directory import VILLAGES, directory
 from tests.oracle.ids import AGENCIES, PEOPLE, key
 from tests.oracle.log import events, operations
-from tests.oracle.requests import transfers
+from tests.oracle.requests import openings, transfers
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -63,6 +63,7 @@ DAYS = (
     date(2023, 9, 1),
 )
 PEOPLE_COUNT = 72
+LATER = datetime(2999, 1, 1, tzinfo=UTC)
 
 
 class World:
@@ -283,6 +284,9 @@ class World:
         for grantee, person, via, end in opened:
             row = {"grantee_id": grantee, "person_id": person["id"], "via": via, "ended_at": end}
             self.add("person_access", {"id": self.id(9)} | row)
+        for person, until in ((people[51], LATER), (people[52], ended)):  # one that ends by itself, one that has
+            row = {"grantee_id": AGENCIES["ngo"], "person_id": person["id"], "via": "break_glass", "ended_at": None}
+            self.add("person_access", {"id": self.id(9), "expires_at": until} | row)
 
 
 def make() -> Tables:
@@ -296,6 +300,7 @@ def make() -> Tables:
     world.ties(people)
     world.openings(people)
     transfers(world, people)
+    openings(world, people)
     events(world, people)
     operations(world, people)
     campaigns(world)

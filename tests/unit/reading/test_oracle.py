@@ -52,7 +52,7 @@ def test_the_world_holds_what_is_worth_meeting() -> None:
     people = {name: {row["id"] for row in one.visible("Person")} for name, one in eyes.items()}
     assert people["federation"] < people["civil_affairs"]
     assert people["education"] < people["federation"]
-    assert len(people["ngo"]) == 4
+    assert len(people["ngo"]) == 5
     assert len(people["guardian"]) == 2
     assert len(people["volunteer"]) == 3
     assert len(people["resident"]) == 1
