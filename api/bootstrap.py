@@ -35,6 +35,7 @@ from domain.agencies.me import me
 from domain.break_glass.use_cases import note_read, opening_of
 from domain.errors import NotFound
 from domain.events import Origin
+from domain.exports.use_cases import download_export
 from domain.imports.model import RosterForm
 from domain.imports.use_cases import read_report
 from domain.people.commands import Determine
@@ -109,6 +110,7 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
             break_glass=_break_glass(pool, cipher),
             determine=determine,
             report=_report(pool, cipher),
+            export=_export(pool, cipher),
             template=_template,
             ready=_ready(pool, authenticator),
         )
@@ -180,6 +182,13 @@ def _report(pool: asyncpg.Pool, cipher: FieldCipher) -> Callable[[Access, UUID],
         return await read_report(access, PostgresUnitOfWork(pool, cipher), operation_id)
 
     return report
+
+
+def _export(pool: asyncpg.Pool, cipher: FieldCipher) -> Callable[[Access, Any, Origin], Awaitable[bytes]]:
+    async def export(access: Access, operation_id: Any, origin: Origin) -> bytes:
+        return await download_export(access, PostgresUnitOfWork(pool, cipher, origin), operation_id)
+
+    return export
 
 
 @cache

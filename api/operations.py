@@ -11,6 +11,8 @@ from domain.break_glass import use_cases as glass_cases
 from domain.campaigns import commands as campaign
 from domain.campaigns import use_cases as campaign_cases
 from domain.clients import use_cases as clients
+from domain.exports import use_cases as exports
+from domain.exports.commands import StartExport
 from domain.imports import use_cases as imports
 from domain.people import commands as people
 from domain.people import use_cases as cases
@@ -321,6 +323,7 @@ WRITES: tuple[Write, ...] = (
         replayed=False,
     ),
     # long work
+    _write(exports.start_export, StartExport, "/v1/exports", "Operation", "exports:write", status=202),
     _write(
         imports.cancel_operation,
         imports.CancelOperation,

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from api.rest.reads import Reads
@@ -54,6 +54,7 @@ class Services:
     break_glass: Callable[[Access, object, Origin], Awaitable[Access]]
     determine: Callable[[Access, Mapping[str, object], Origin], Awaitable[object]]
     report: Callable[[Access, UUID], Awaitable[bytes]]
+    export: Callable[[Access, Any, Origin], Awaitable[bytes]]
     template: Callable[[RosterForm], Awaitable[bytes]]
     ready: Callable[[], Awaitable[dict[str, str]]]
 

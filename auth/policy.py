@@ -54,6 +54,8 @@ _OFFICE_PERMISSIONS = OWN_ACCOUNT | {
     "campaign_villages:write": Grant(REGION, OFFICE),
     "campaigns:read": Grant(REGION, OFFICE),
     "events:read": Grant(REGION, OFFICE),
+    "exports:read": Grant(REGION, OFFICE),
+    "exports:write": Grant(REGION, OFFICE),
     "imports:read": Grant(REGION, OFFICE),
     "imports:write": Grant(REGION, OFFICE),
     "people:read": Grant(REGION, OFFICE),
@@ -158,7 +160,9 @@ REMITS: dict[AgencyType, Remit] = {
 # An agency without a remit keeps these, for the people of cases referred to it; it loses the other
 # permissions on people, whose rows it could not reach.
 BY_CASE = ("people:read", "people:reveal")
-WITH_REMIT = ("break_glass:", "campaign_villages:", "campaigns:", "events:", "imports:", "people:", "transfers:")
+WITH_REMIT = (
+    "break_glass:", "campaign_villages:", "campaigns:", "events:", "exports:", "imports:", "people:", "transfers:",
+)  # fmt: skip
 
 
 def remit_of(agency_type: str | None) -> Remit:

@@ -24,6 +24,7 @@ from domain.access import Access
 from domain.accounts.secrets import Secrets
 from domain.campaigns.work import CampaignWork
 from domain.events import Event
+from domain.exports.work import ExportWork
 from domain.people.facts import Facts, RuleParameters
 from domain.people.model import Population
 
@@ -51,7 +52,7 @@ class RulesInForce:
     parameters: RuleParameters
 
 
-class Work(CampaignWork, Protocol):
+class Work(CampaignWork, ExportWork, Protocol):
     """An open transaction. Records are tables by name; secrets are given and taken in plain text."""
 
     access: Access

@@ -96,7 +96,7 @@ def worker() -> None:
     from api.processes import end_with_parent
 
     end_with_parent()
-    from api.cli.admin import rotation_of
+    from api.cli.admin import access_now, rotation_of
     from api.cli.keyring import cipher_of
     from api.logging import configure
     from persistence.jobs.worker import run_worker
@@ -105,8 +105,10 @@ def worker() -> None:
     configure(settings.log_level, settings.log_format)
     grace = float(settings.shutdown_seconds)
     cipher, daily = cipher_of(settings), {"signing_keys": rotation_of(settings)}
-    role = settings.database_role
-    asyncio.run(run_worker(settings.direct_url, cipher, role=role, grace=grace, also_daily=daily))
+    working = run_worker(
+        settings.direct_url, cipher, role=settings.database_role, grace=grace, also_daily=daily, access_now=access_now
+    )
+    asyncio.run(working)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from auth import rotation
 from auth.credentials import Credentials
 from auth.policy import PERMISSIONS, ROLES
 from auth.secrets import hash_secret, new_secret
+from auth.standing import access_now as standing_now
 from domain.access import EVERYWHERE, Access, Clearance, Grant, RowScope
 from domain.accounts import use_cases as accounts
 from domain.accounts.commands import CreateAccount, ResetPassword
@@ -24,9 +25,11 @@ from domain.agencies import use_cases as agencies
 from domain.agencies.commands import CreateAgency, CreateStaff
 from domain.errors import Fault, InvalidInput, NotFound
 from domain.events import Origin
+from domain.exports.operations import Standing
 from persistence.account_store import AccountStore
 from persistence.auth_store import AuthStore
 from persistence.clients import NewClient, register_client
+from persistence.crypto import FieldCipher
 from persistence.engine import open_pool
 from persistence.writing.unit_of_work import PostgresUnitOfWork
 
@@ -53,6 +56,11 @@ async def runtime_pool(settings: Settings) -> AsyncIterator[asyncpg.Pool]:
         yield pool
     finally:
         await pool.close()
+
+
+async def access_now(pool: asyncpg.Pool, cipher: FieldCipher, standing: Standing, asked_at: datetime) -> Access | None:
+    """Return what somebody who asked for long work may do at this moment."""
+    return await standing_now(AuthStore(pool, cipher), standing, asked_at)
 
 
 async def rotate_keys(settings: Settings, leaked: str | None) -> bool:

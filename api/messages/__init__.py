@@ -16,6 +16,7 @@ from api.messages import (
     agencies,
     break_glass,
     campaigns,
+    exports,
     fields,
     graphql,
     people,
@@ -49,10 +50,10 @@ class _Known(dict[str, Any]):
         return ""
 
 
-_TABLES: Final = tuple(
-    one.MESSAGES
-    for one in (access, accounts, agencies, break_glass, campaigns, fields, graphql, people, protocol, transfers)
-)
+_CONTEXTS: Final = (
+    access, accounts, agencies, break_glass, campaigns, exports, fields, graphql, people, protocol, transfers,
+)  # fmt: skip
+_TABLES: Final = tuple(one.MESSAGES for one in _CONTEXTS)
 _ROSTER: Final = {
     code: ("登记表有误", chinese, "The roster has a fault", english)
     for code, (chinese, english) in (SENTENCES | FILE_SENTENCES).items()

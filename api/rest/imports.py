@@ -87,6 +87,21 @@ def router(services: Services) -> APIRouter:
         return Response(content, media_type=XLSX, headers={"content-disposition": name, "cache-control": "no-store"})
 
     @made.get(
+        "/v1/operations/{id}/export.xlsx", operation_id="download_export", tags=["operations"], response_model=None,  # noqa: FAST003
+        responses={200: {"description": "The roster as XLSX; kept for 24 hours.", "content": {XLSX: {}}}, **PROBLEMS},
+        openapi_extra={"parameters": path_id, "x-permission": "exports:read"},
+    )  # fmt: skip
+    async def export(request: Request) -> Response:
+        """Download a finished roster. Only by whoever asked for it, and each time an event."""
+        caller = await enter(services, request.scope, "rest")
+        caller.access.grant("exports:read")
+        unknown(given(request.scope["query_string"]))
+        key = row_key(VIEWS["Operation"], request.path_params["id"])
+        content = await services.export(caller.access, key, caller.origin)
+        name = f'attachment; filename="roster-{key}.xlsx"'
+        return Response(content, media_type=XLSX, headers={"content-disposition": name, "cache-control": "no-store"})
+
+    @made.get(
         "/v1/operations/{id}/progress", operation_id="stream_operation", tags=["operations"], response_model=None,  # noqa: FAST003
         responses={200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}}, **PROBLEMS},
         openapi_extra={"parameters": path_id, "x-permission": "imports:read"},
@@ -99,7 +114,7 @@ def router(services: Services) -> APIRouter:
         return StreamingResponse(stream, media_type="text/event-stream", headers={"cache-control": "no-store"})
 
     @made.get(
-        "/v1/forms/{id}/template", operation_id="get_form_template", tags=["imports"], response_model=None,  # noqa: FAST003
+        "/v1/forms/{id}/template.xlsx", operation_id="get_form_template", tags=["imports"], response_model=None,  # noqa: FAST003
         responses={200: {"description": "A blank form as XLSX.", "content": {XLSX: {}}}, **PROBLEMS},
         openapi_extra={"parameters": path_id, "x-permission": "codes:read"},
     )  # fmt: skip

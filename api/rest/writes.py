@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from fastapi import Request, Response
 
 from api.door import enter, idempotency_of
@@ -18,6 +19,7 @@ from domain.strict_json import read_json
 from domain.view import VIEWS, View
 from domain.writes import NODE, Write
 
+ACCEPTED = 202
 MOST_DIGITS = 10
 
 
@@ -43,6 +45,8 @@ async def run_write(services: Services, write: Write, request: Request, key: str
         return response
     response = Response(kept.body, kept.status, media_type="application/json")
     response.raw_headers += [*caller.limits, (b"cache-control", b"no-store")]
+    if kept.status == ACCEPTED:  # long work: where it is followed
+        response.headers["operation-location"] = f"/v1/operations/{orjson.loads(kept.body)['id']}"
     if kept.etag:
         response.raw_headers.append((b"etag", kept.etag.encode()))
     if kept.replayed:

@@ -15,7 +15,7 @@ from domain.people.determination import (
     Spell,
     WomanClaims,
 )
-from domain.people.model import IncapableParent, Population
+from domain.people.model import AbsenceReason, IncapableParent, Population
 
 POPULATION = {
     RosterForm.CHILD: Population.CHILD,
@@ -87,7 +87,7 @@ def _individual(one: Individual, county: int) -> rule.Individual:
     spells: tuple[Spell, ...] = ()
     if away is not None:
         there = None if away.destination_code is None else away.destination_code // _COUNTY != county
-        spells = (Spell(away.since, None, away.reason, there),)
+        spells = (Spell(away.since, None, away.reason or AbsenceReason.WORK, there),)
     return rule.Individual(
         birth_date=one.birth_date,
         situation=one.situation,

@@ -112,11 +112,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "本表前面的行对同一人填写了不同内容，以前面的为准",
         "an earlier row of this file says otherwise of the same person; the earlier row counts",
     ),
+    "value.masked": (
+        "本行有带“*”的证件号码或电话，视为未填，台账中原有的内容不变",
+        "numbers shown with asterisks count as blank; what the ledger holds stays",
+    ),
     "value.unknown": ("填写的内容不在可选范围内，未登记，请核对", "not one of the known values"),
 }
 
 # What is wrong with the file as a whole: the operation fails with one of these as its problem.
 FILE_SENTENCES: dict[str, tuple[str, str]] = {
+    "export.access_lost": (
+        "您已没有查看这些人员的权限，未生成花名册",
+        "you may no longer see these people; no roster was made",
+    ),
+    "export.too_many_attempts": (
+        "多次处理均未成功，已停止，请联系管理员",
+        "given up after several attempts",
+    ),
+    "export.too_many_rows": ("人数超过上限，请按乡镇分别导出", "too many people; export by township"),
     "file.encoding": ("文件的文字编码无法识别，请另存为 XLSX 再上传", "the text is neither UTF-8 nor GB18030"),
     "file.encrypted": ("文件设有密码，请取消密码后再上传", "the workbook is protected by a password"),
     "file.form_differs": (

@@ -150,7 +150,7 @@ def read_elder(cells: RowCells, survey: Survey, row: RosterRow) -> None:
         "children_away": cells.count("children_away"),
         "pension": cells.note("pension"),
         "grandchildren_raised": cells.count("grandchildren_raised"),
-        "emergency_contact": cells.note("emergency_contact"),
+        "emergency_contact": cells.contact("emergency_contact"),
         "key_holder": cells.note("key_holder"),
         "last_seen_on": seen[0] if seen else None,
         "last_seen_by": cells.note("last_seen_by"),

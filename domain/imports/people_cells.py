@@ -49,7 +49,7 @@ def read_subject(cells: RowCells, survey: Survey, row: RosterRow) -> None:
         cells.fault("birth_date", "birth_date.missing")
     elif one.birth_date is not None and one.birth_date > survey.as_of:
         _future_or_mismatch(cells)
-    if number is None and not row_has_error(cells):
+    if number is None and not cells.masked and not row_has_error(cells):
         cells.warn("identity_number", "identity_number.missing")
     one.phone = cells.phone("phone")
     one.ethnicity = cells.code("ethnicity", "ethnicity")
@@ -218,7 +218,7 @@ def _read_away(cells: RowCells, survey: Survey, who: str) -> Away | None:
     place = survey.places.find(destination) if destination else None
     return Away(
         since=since[0] if since else survey.as_of,
-        reason=AbsenceReason(reason) if reason else AbsenceReason.WORK,
+        reason=AbsenceReason(reason) if reason else None,
         destination=destination,
         destination_code=None if place is None or place.ambiguous else place.code,
         contact_frequency=cells.note(f"{who}.contact_frequency"),

@@ -15,7 +15,7 @@ class Away(NamedTuple):
     """An absence as the row states it."""
 
     since: date
-    reason: AbsenceReason = AbsenceReason.WORK
+    reason: AbsenceReason | None = None  # None: not stated; a new absence counts as work
     destination: str | None = None  # as written
     destination_code: int | None = None
     contact_frequency: str | None = None

@@ -9,6 +9,7 @@ from domain.imports.faults import RowFault, Severity
 from domain.imports.header import Header
 from domain.imports.vocabulary import Vocabulary
 
+MASK = "**"  # domain.people.masks
 LONGEST_TEXT = 200  # of a free cell that is kept: a sentence, not a file
 
 
@@ -27,6 +28,7 @@ class RowCells:
         self._sheet_row = sheet_row
         self.faults: list[RowFault] = []
         self.repaired: list[str] = []
+        self.masked = False  # some number is masked
 
     def fault(self, field: str, code: str, severity: Severity = Severity.ERROR) -> None:
         """Note a fault at a field's cell."""
@@ -57,6 +59,19 @@ class RowCells:
     def note(self, field: str) -> str | None:
         """Return a free text to keep, cut to a bearable length."""
         return self.text(field)[:LONGEST_TEXT] or None
+
+    def contact(self, field: str) -> str | None:
+        """Return whom to call, name and number; nothing where the number is masked."""
+        written = self.note(field)
+        return None if written is None or self._is_masked(written) else written
+
+    def _is_masked(self, written: str) -> bool:
+        """Tell whether a cell holds a number as an exported roster shows it: it says nothing, and erases nothing."""
+        masked = MASK in written
+        if masked and not self.masked:
+            self.masked = True
+            self.faults.append(RowFault("", "", "value.masked", Severity.WARNING))
+        return masked
 
     def repair(self, field: str) -> None:
         """Note that a cell was mended."""
@@ -141,6 +156,8 @@ class RowCells:
             self.fault(field, "identity_number.as_number", severity)
             return None
         written = raw if isinstance(raw, str) else str(raw)
+        if self._is_masked(written):
+            return None
         if written.strip().lower() in self._words.none:
             return None
         try:
@@ -157,7 +174,7 @@ class RowCells:
     def phone(self, field: str) -> str | None:
         """Return a telephone number as it is stored; of several in a cell the first that is one."""
         written = self.text(field)
-        if not written:
+        if not written or self._is_masked(written):
             return None
         for one in (written, *parts(written)):
             if number := phone.normalise(one):

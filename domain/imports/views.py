@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.agencies.views import Agency
 from domain.imports.model import ImportMode, OperationStatus, RosterForm, RowOutcome
+from domain.people.model import LeftBehind
 from domain.view import Log, OfAgency, between, computed, division, document, embedded, eq, many, one, view
 
 
@@ -27,8 +28,8 @@ class Operation:
     started_at: datetime | None
     finished_at: datetime | None
     progress: Progress = embedded("operation_progress")
-    parameters: ImportParameters = embedded("parameters")
-    result: ImportResult = embedded("result")
+    parameters: OperationParameters = embedded("parameters")
+    result: OperationResult = embedded("result")
     problem: OperationProblem = embedded("problem")
     rows: list[ImportRow] = many("operation_id", order="row_number")
     __filters__ = (eq("kind", "status"), between("created_at"))
@@ -46,16 +47,21 @@ class Progress:
 
 
 @document()
-class ImportParameters:
-    """What was asked."""
+class OperationParameters:
+    """What was asked: a mode and a day of an import; a region, a status, columns and a purpose of an export."""
 
     form: RosterForm | None
     mode: ImportMode | None
     as_of: str | None
+    region: str | None
+    status: LeftBehind | None
+    fields: list[str] | None
+    purpose: str | None
+    reveal: bool | None
 
 
 @document()
-class ImportResult:
+class OperationResult:
     """Counts in roster rows, not in relatives."""
 
     form: str | None

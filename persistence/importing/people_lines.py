@@ -141,7 +141,7 @@ class PeopleLines:
                 str(one.row),
                 pg.key(one.key),
                 str(away.since),
-                away.reason,
+                away.reason or pg.NULL,
                 pg.text(away.destination),
                 pg.number(away.destination_code),
                 pg.text(away.contact_frequency),

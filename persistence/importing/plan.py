@@ -30,6 +30,8 @@ def _held(column: str, kind: str) -> str:
 def merged(column: str, kind: str) -> str:
     """Return the value a column gets: the staged one where it may speak, else what is held."""
     held = _held(column, kind)
+    if column == "died_on":  # a death is on file with its day, a roster only says that somebody is dead
+        return f"coalesce(p.{column}, s.{column})"
     return f"CASE WHEN s.newer THEN coalesce(s.{column}, {held}) ELSE coalesce({held}, s.{column}) END"
 
 

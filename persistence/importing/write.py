@@ -51,7 +51,7 @@ SELECT uuidv7(), guardian_id, ward_id, 'guardianship', target FROM stage_guardia
 """
 ABSENCES: Final = """
 INSERT INTO absence (id, person_id, since, reason, destination, destination_code, contact_frequency, region_code)
-SELECT target, person_id, since, reason, destination, destination_code, contact_frequency, region_code
+SELECT target, person_id, since, coalesce(reason, 'work'), destination, destination_code, contact_frequency, region_code
 FROM stage_absence WHERE act = 'insert'
 """
 STATUS_ENDED: Final = """

@@ -5,6 +5,8 @@ from typing import Final
 
 import asyncpg
 
+from persistence.engine import SYSTEM_SCOPE, set_scope
+
 MONTHS_AHEAD: Final = 3
 
 # Kept for as long as a caller may rely on it (conventions: an idempotency key 24 hours).
@@ -23,6 +25,11 @@ _EXPIRED: Final = {
     "pgqueuer_log": "created < clock_timestamp() - interval '30 days'",
 }
 
+_OLD_ROSTERS: Final = """
+DELETE FROM operation_file f USING operation o
+WHERE o.id = f.operation_id AND o.kind = 'export' AND o.finished_at < clock_timestamp() - interval '24 hours'
+"""
+
 
 async def ensure_event_partitions(connection: asyncpg.Connection, today: date) -> int:
     """Make the event log's partitions of this month and the next ones; returns how many were missing."""
@@ -36,7 +43,15 @@ async def clear_expired(connection: asyncpg.Connection) -> int:
     for table, expired in _EXPIRED.items():
         status: str = await connection.execute(f"DELETE FROM {table} WHERE {expired}")
         deleted += int(status.rpartition(" ")[2])
-    return deleted
+    return deleted + await _clear_rosters(connection)
+
+
+async def _clear_rosters(connection: asyncpg.Connection) -> int:
+    """Delete exported rosters a day after they were made; that they were is in the log."""
+    async with connection.transaction():
+        await set_scope(connection, SYSTEM_SCOPE)
+        status: str = await connection.execute(_OLD_ROSTERS)
+    return int(status.rpartition(" ")[2])
 
 
 __all__ = ["clear_expired", "ensure_event_partitions"]

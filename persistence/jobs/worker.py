@@ -5,9 +5,10 @@ Several may run; each job and each day's work is done by one of them.
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +17,8 @@ import structlog
 from pgqueuer import PgQueuer, RetryRequested
 from pgqueuer.domain.models import Job, Schedule
 
+from domain.access import Access
+from domain.exports.operations import Standing
 from domain.people.days import today as business_date
 from persistence.crypto import FieldCipher
 from persistence.engine import RUNTIME_ROLE, SYSTEM_SCOPE, connect, open_pool, set_scope
@@ -24,12 +27,15 @@ from persistence.jobs.daily import once_a_day
 from persistence.searching.keys import fill_phone_tails
 
 IMPORT: Final = "import"
+EXPORT: Final = "export"
 RETRY_AFTER: Final = timedelta(seconds=30)
 CUT_OFF: Final = 5.0  # seconds after the grace
 # Minutes past each hour: a day's work is asked for hourly and done once, so a missed hour is made up.
 HOURLY: Final = "5 * * * *"
 Daily = Callable[[asyncpg.Pool], Coroutine[None, None, None]]
-RunImport = Callable[[asyncpg.Pool, FieldCipher, UUID], Coroutine[None, None, object]]
+Run = Callable[[asyncpg.Pool, FieldCipher, UUID], Coroutine[None, None, object]]
+AccessNow = Callable[[asyncpg.Pool, FieldCipher, Standing, datetime], Awaitable[Access | None]]
+"""What somebody may do at this moment: decided where tokens are, which jobs know nothing of."""
 log = structlog.get_logger(__name__)
 
 # The import counts an attempt when it begins, so that a file which kills the process does not do
@@ -40,14 +46,15 @@ _LET_GO = "UPDATE operation SET attempts = attempts - 1 WHERE id = $1 AND status
 class Worker:
     """Does the work of one job process; ``run`` returns when ``stop`` is set and the work is done."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a worker is given, by name
         self,
         dsn: str,
         cipher: FieldCipher,
         *,
         role: str | None = RUNTIME_ROLE,
-        run_import: RunImport | None = None,
+        run_import: Run | None = None,
         also_daily: Mapping[str, Daily] | None = None,
+        access_now: AccessNow | None = None,
         today: Callable[[], date] = business_date,
     ) -> None:
         """Take a DSN that reaches the server itself: the queue listens and locks by session.
@@ -61,6 +68,7 @@ class Worker:
         self._cipher = cipher
         self._role = role
         self._run_import = run_import or _run_import
+        self._access_now = access_now or _nobody
         self._today = today
 
     async def run(self, grace: float = 10.0) -> None:
@@ -132,18 +140,27 @@ class Worker:
     def _register(self, queuer: PgQueuer, pool: asyncpg.Pool) -> None:
         @queuer.entrypoint(IMPORT, concurrency_limit=1)
         async def import_(job: Job) -> None:
-            await self._import(pool, UUID((job.payload or b"").decode()))
+            await self._operate(pool, self._run_import, UUID((job.payload or b"").decode()))
+
+        @queuer.entrypoint(EXPORT, concurrency_limit=1)
+        async def export(job: Job) -> None:
+            await self._operate(pool, self._run_export, UUID((job.payload or b"").decode()))
 
         @queuer.schedule("daily", HOURLY)
         async def daily(_: Schedule) -> None:
             await self.daily_or_later(pool)
 
-    async def _import(self, pool: asyncpg.Pool, operation_id: UUID) -> None:
-        """Run an import until it ends or our time does; unfinished, it goes back to the queue.
+    async def _run_export(self, pool: asyncpg.Pool, cipher: FieldCipher, operation_id: UUID) -> None:
+        from persistence.exporting import run_export  # spreadsheets are heavy: only once one is asked for
+
+        await run_export(pool, cipher, operation_id, partial(self._access_now, pool, cipher))
+
+    async def _operate(self, pool: asyncpg.Pool, run: Run, operation_id: UUID) -> None:
+        """Run a long operation until it ends or our time does; unfinished, it goes back to the queue.
 
         An error's text may quote a row, so neither the log nor the queue's own log gets it.
         """
-        work = asyncio.create_task(self._run_import(pool, self._cipher, operation_id))
+        work = asyncio.create_task(run(pool, self._cipher, operation_id))
         over = asyncio.create_task(self._out_of_time.wait())
         await asyncio.wait((work, over), return_when=asyncio.FIRST_COMPLETED)
         over.cancel()
@@ -154,7 +171,7 @@ class Worker:
             raise RetryRequested(reason="the process ends")
         error = work.exception()
         if error is not None:
-            log.error("import.failed", operation_id=str(operation_id), error=type(error).__name__)
+            log.error("operation.failed", operation_id=str(operation_id), error=type(error).__name__)
             raise RetryRequested(RETRY_AFTER, reason=type(error).__name__)
 
 
@@ -165,9 +182,10 @@ async def run_worker(
     role: str | None = RUNTIME_ROLE,
     grace: float = 10.0,
     also_daily: Mapping[str, Daily] | None = None,
+    access_now: AccessNow | None = None,
 ) -> None:
     """Run a job process until SIGTERM or SIGINT."""
-    worker = Worker(dsn, cipher, role=role, also_daily=also_daily)
+    worker = Worker(dsn, cipher, role=role, also_daily=also_daily, access_now=access_now)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop.set)
@@ -182,6 +200,12 @@ async def _run_import(pool: asyncpg.Pool, cipher: FieldCipher, operation_id: UUI
     from persistence.importing import run_import  # spreadsheets are heavy: only once one comes
 
     await run_import(pool, cipher, operation_id)
+
+
+async def _nobody(pool: asyncpg.Pool, cipher: FieldCipher, standing: Standing, asked_at: datetime) -> Access | None:
+    """Say that a caller may do nothing: what a worker says that nobody told better."""
+    del pool, cipher, standing, asked_at
+    return None
 
 
 async def _let_go(pool: asyncpg.Pool, operation_id: UUID) -> None:

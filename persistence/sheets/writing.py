@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 from domain.imports.cells import Cell
@@ -28,13 +29,22 @@ class Book:
 
 
 @contextmanager
-def workbook(*, rows_in_order: bool = False) -> Iterator[Book]:
-    """Write a workbook in memory. ``rows_in_order`` keeps one row at a time: large sheets, written downwards."""
+def workbook(*, rows_in_order: bool = False, folder: Path | None = None, target: Path | None = None) -> Iterator[Book]:
+    """Write a workbook in memory, or to a ``target`` file.
+
+    ``rows_in_order`` keeps one row at a time: large sheets, written downwards; what is not in memory is
+    kept in ``folder`` meanwhile.
+    """
     import xlsxwriter
 
-    target = io.BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": rows_in_order}
-    book = xlsxwriter.Workbook(target, options)
+    memory = io.BytesIO()
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "constant_memory": rows_in_order,
+        "tmpdir": None if folder is None else str(folder),
+    }
+    book = xlsxwriter.Workbook(memory if target is None else str(target), options)
     written = Book(
         book,
         {
@@ -51,7 +61,7 @@ def workbook(*, rows_in_order: bool = False) -> Iterator[Book]:
     )
     yield written
     book.close()
-    written.content = target.getvalue()
+    written.content = memory.getvalue()
 
 
 def write_cell(sheet: Any, row: int, column: int, value: Cell, mark: Any = None, day_mark: Any = None) -> None:

@@ -27,6 +27,7 @@ from persistence.importing import files
 from persistence.writing import records, sign_ins
 from persistence.writing.campaigns import CampaignSql
 from persistence.writing.events import append_events
+from persistence.writing.exports import ExportQueue
 from persistence.writing.facts import FAMILY_CODES, load_facts, load_rules
 
 OnBegin = Callable[[asyncpg.Connection], Awaitable[None]]
@@ -115,7 +116,7 @@ class PostgresUnitOfWork:
         return finish
 
 
-class PostgresWork(CampaignSql):
+class PostgresWork(CampaignSql, ExportQueue):
     """An open transaction: see ``domain.unit_of_work.Work``."""
 
     today: date

@@ -424,6 +424,15 @@ async def adopt_rules(stage: Stage) -> Prepared:
     return Prepared({"region": COUNTY, "valid_from": str(day), "source": "县级实施细则", "parameters": parameters})
 
 
+@act(OFFICE, "operation.started")
+async def start_export(stage: Stage) -> Prepared:
+    del stage
+    return Prepared({
+        "form": "child", "region": VILLAGE, "status": "left_behind", "fields": ["name", "father.name"],
+        "purpose": "入户走访核对名册", "reveal": True,
+    })  # fmt: skip
+
+
 @act(OFFICE, "operation.cancel_requested")
 async def cancel_operation(stage: Stage) -> Prepared:
     return Prepared({}, (await stage.operation())["id"])

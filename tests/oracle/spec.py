@@ -194,8 +194,8 @@ KINDS = {
         "operation", "imports:read", "agency", "operations", columns=PLACE, divisions=("region",),
         ways={
             "progress": Way("document", "Progress", "progress"),
-            "parameters": Way("document", "ImportParameters", "parameters"),
-            "result": Way("document", "ImportResult", "result"),
+            "parameters": Way("document", "OperationParameters", "parameters"),
+            "result": Way("document", "OperationResult", "result"),
             "problem": Way("document", "OperationProblem", "problem"),
             "rows": many("ImportRow", "operation_id", "row_number"),
         },

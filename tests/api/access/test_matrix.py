@@ -23,7 +23,9 @@ ALSO = {
     "GET /v1/break_glass/{id}/events": "break_glass:read",
 }  # events below a person: whoever sees the person
 # An agency whose type has no remit keeps the rest for the people of cases referred to it (auth.policy).
-LOST_WITHOUT_REMIT = re.compile("break_glass:|campaign_villages:|campaigns:|events:|imports:|people:write|transfers:")
+LOST_WITHOUT_REMIT = re.compile(
+    "break_glass:|campaign_villages:|campaigns:|events:|exports:|imports:|people:write|transfers:"
+)
 
 
 def matrix() -> tuple[dict[str, str], dict[str, set[str]], set[str]]:

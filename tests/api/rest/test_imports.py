@@ -32,7 +32,8 @@ async def test_an_upload_is_accepted_and_followed(service: Service, officer: Cal
     operation = answer.json()
     assert answer.headers["operation-location"] == f"/v1/operations/{operation['id']}"
     assert (operation["status"], operation["kind"], operation["region"]) == ("queued", "import", "421081")
-    assert operation["parameters"] == {"form": "woman", "mode": "validate", "as_of": "2026-01-31"}
+    of_exports = dict.fromkeys(("region", "status", "fields", "purpose", "reveal"))
+    assert operation["parameters"] == {"form": "woman", "mode": "validate", "as_of": "2026-01-31"} | of_exports
     assert operation["progress"] == {"done": 0, "total": None, "rate": None, "eta": None}
     assert (await officer.get(answer.headers["operation-location"])).json() == operation
     (event,) = await service.events_of(answer)
@@ -159,8 +160,8 @@ async def test_progress_comes_as_events_until_the_end(service: Service, officer:
 @pytest.mark.parametrize("form", ["child", "woman", "elder"])
 async def test_a_blank_is_there_for_every_form(service: Service, form: str) -> None:
     resident = await service.caller("resident")
-    answer = await resident.get(f"/v1/forms/{form}/template")
+    answer = await resident.get(f"/v1/forms/{form}/template.xlsx")
     assert (answer.status_code, answer.headers["content-type"]) == (200, XLSX)
     assert answer.content.startswith(b"PK\x03\x04")
-    is_problem(await resident.get("/v1/forms/auto/template"), 404, "not_found")
-    is_problem(await resident.get(f"/v1/forms/{form}/template?x=1"), 400, "parameter.unknown")
+    is_problem(await resident.get("/v1/forms/auto/template.xlsx"), 404, "not_found")
+    is_problem(await resident.get(f"/v1/forms/{form}/template.xlsx?x=1"), 400, "parameter.unknown")

@@ -207,7 +207,7 @@ async def test_an_id_that_is_none(service: Service, officer: Caller, segment: st
     for method, path in (
         ("GET", f"/v1/people/{segment}"), ("PATCH", f"/v1/people/{segment}"), ("POST", f"/v1/people/{segment}:reveal"),
         ("GET", f"/v1/regions/{segment}"), ("GET", f"/v1/codes/{segment}"), ("GET", f"/v1/people/{segment}/history"),
-        ("GET", f"/v1/people/{segment}/determination"), ("GET", f"/v1/forms/{segment}/template"),
+        ("GET", f"/v1/people/{segment}/determination"), ("GET", f"/v1/forms/{segment}/template.xlsx"),
     ):  # fmt: skip
         body = {} if method == "GET" else {"json": {"purpose": "核实"} if "reveal" in path else {}}
         answer = await officer.ask(method, path, headers={"if-match": '"1"'}, **body)
