@@ -131,7 +131,7 @@ def read_woman(cells: RowCells, survey: Survey, row: RosterRow) -> None:
     row.profile |= {  # kept as hers: his own file may be another county's
         "husband_away": None if away is None else True,
         "husband_away_since": None if away is None else away.since,
-        "husband_away_reason": None if away is None else away.reason.value,
+        "husband_away_reason": None if away is None or away.reason is None else away.reason.value,
     }
     if husband is not None:
         husband.sex = husband.sex or MALE
