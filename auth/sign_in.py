@@ -121,7 +121,9 @@ class SignIn:
 
     def ticket(self, ticket: Ticket, cookie: str) -> str:
         """Seal a ticket for the browser that holds a cookie."""
-        return self._seal.encrypt(orjson.dumps({"ticket": asdict(ticket), "browser": _fingerprint(cookie)})).decode()
+        content = {"ticket": asdict(ticket), "browser": _fingerprint(cookie)}
+        # default=str: asyncpg gives a subclass of UUID, which orjson does not take for one
+        return self._seal.encrypt(orjson.dumps(content, default=str)).decode()
 
     def open_ticket(self, text: str, cookie: str) -> Ticket | None:
         """Return a ticket of this browser; None for one that is forged, too old or another's."""
