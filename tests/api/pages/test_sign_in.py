@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import asyncpg
 import httpx
 import pytest
-from playwright.async_api import Browser, Page, Route
+from playwright.async_api import Browser, Page, Route, ViewportSize
 
 from api.main import create_app
 from api.settings import Mode, Settings
@@ -17,7 +17,7 @@ from auth.secrets import hash_secret
 from tests.api.pages.conftest import HOST, Serve
 from tests.integration.auth.rows import Ids, add_all, add_client, insert
 
-PHONE = {"width": 360, "height": 740}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 VERIFIER = "v" * 50
 BACK = "https://console.example/back"
 PASSWORD, NEW = "江豚回到长江故道里", "一只白鹭飞过桃花山"
