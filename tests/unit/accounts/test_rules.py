@@ -64,7 +64,7 @@ def test_what_an_officer_who_administers_may_give() -> None:
         return {*givable(grants_of(roles, agency_type), {one: grants_of([one], agency_type) for one in ROLES})}
 
     officer = of("agency_admin", "county_officer")
-    assert {"agency_admin", "county_officer", "integration", "supervisor", "village_worker"} <= officer
+    assert {"agency_admin", "county_officer", "integration", "village_worker"} <= officer
     assert officer & {"platform_admin", "auditor", "resident", "volunteer", "ngo_worker"} == set()
     assert of("agency_admin") == {"agency_admin"}
     assert of("agency_admin", "supervisor") & {"county_officer", "village_worker", "integration"} == set()
