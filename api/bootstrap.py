@@ -19,8 +19,9 @@ from api.graphql.mutations import Mutations, mutation_type
 from api.graphql.schema import build
 from api.operations import WRITES
 from api.searching import Searches
-from api.services import Services
+from api.services import AnswersStatistics, Services
 from api.settings import Settings
+from api.statistics import Statistics
 from api.writing import Writer
 from auth.authentication import Authenticator
 from auth.credentials import Credentials
@@ -52,6 +53,7 @@ from persistence.limits import RateLimits
 from persistence.migrate import newest
 from persistence.reading.reader import Reader, Witness
 from persistence.searching.questions import Questions
+from persistence.statistics.figures import PostgresFigures
 from persistence.writing.unit_of_work import PostgresUnitOfWork
 
 
@@ -99,6 +101,7 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
         writer = Writer(_units(pool, cipher, credentials))
         determine = _determine(pool, cipher)
         search = Questions(pool, cipher)
+        counts = Statistics(PostgresFigures(pool), _summary_book)
         services = Services(
             settings=settings,
             authenticator=authenticator,
@@ -109,19 +112,26 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
             writer=writer,
             break_glass=_break_glass(pool, cipher),
             determine=determine,
+            statistics=counts,
             report=_report(pool, cipher),
             export=_export(pool, cipher),
             template=_template,
             ready=_ready(pool, authenticator),
         )
-        graphql = endpoint(reader, writer, determine, search, introspection=settings.introspection)
+        graphql = endpoint(reader, writer, determine, counts, search, introspection=settings.introspection)
         server = AuthorizationServer(store, authenticator, accounts)
         sign_in = SignIn(store, accounts, credentials, settings.issuer_url, cipher.key_for("sign_in"))
         yield Wired(services, graphql, authenticator, server, sign_in)
 
 
 def endpoint(
-    reader: Reader, writer: Writer, determine: "Determines", search: Searches, *, introspection: bool
+    reader: Reader,
+    writer: Writer,
+    determine: "Determines",
+    counts: AnswersStatistics,
+    search: Searches,
+    *,
+    introspection: bool,
 ) -> Endpoint:
     """Return the GraphQL endpoint over a read path and a write path."""
     schema = build(mutation_type(WRITES))
@@ -133,7 +143,12 @@ def endpoint(
     async def determination(access: Access, asked: Mapping[str, object]) -> object:
         return await determine(access, asked, Origin("graphql"))
 
-    providers = {"me": who, "determination": determination}
+    providers = {
+        "me": who,
+        "determination": determination,
+        "statistics": counts.answer,
+        "statisticsSummary": counts.summary,
+    }
     executor = Executor(schema, Documents(schema, DocumentLimits()), reader, providers, search)
     return Endpoint(executor, Mutations(executor, WRITES, writer), introspection=introspection)
 
@@ -189,6 +204,12 @@ def _export(pool: asyncpg.Pool, cipher: FieldCipher) -> Callable[[Access, Any, O
         return await download_export(access, PostgresUnitOfWork(pool, cipher, origin), operation_id)
 
     return export
+
+
+def _summary_book(content: Mapping[str, Any]) -> bytes:
+    from persistence.sheets.summary import build_summary
+
+    return build_summary(content)
 
 
 @cache

@@ -40,6 +40,19 @@ class MakesIdempotency(Protocol):
         """Return it; the fingerprint says method, path and body."""
 
 
+class AnswersStatistics(Protocol):
+    """Counts of the ledger."""
+
+    async def answer(self, access: Access, asked: Mapping[str, object]) -> object:
+        """Return the document of ``Statistics``."""
+
+    async def summary(self, access: Access, asked: Mapping[str, object]) -> object:
+        """Return the document of ``StatisticsSummary``."""
+
+    async def workbook(self, access: Access, asked: Mapping[str, object]) -> bytes:
+        """Return the summary table as XLSX."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything a request handler may call."""
@@ -53,6 +66,7 @@ class Services:
     idempotency: MakesIdempotency
     break_glass: Callable[[Access, object, Origin], Awaitable[Access]]
     determine: Callable[[Access, Mapping[str, object], Origin], Awaitable[object]]
+    statistics: AnswersStatistics
     report: Callable[[Access, UUID], Awaitable[bytes]]
     export: Callable[[Access, Any, Origin], Awaitable[bytes]]
     template: Callable[[RosterForm], Awaitable[bytes]]

@@ -23,7 +23,7 @@ OWN_FILE = Clearance(personal=FULL, contact=MASKED, identity=MASKED, health=FULL
 COMPANION = Clearance(personal=FULL, contact=MASKED)
 NOTHING = Clearance()
 
-REGION, ASSIGNED, SELF, EVENTS, OWN, AGENCY, NOBODY = (
+REGION, ASSIGNED, SELF, EVENTS, OWN, AGENCY, NOBODY, PUBLISHED = (
     RowScope.REGION,
     RowScope.ASSIGNED,
     RowScope.SELF,
@@ -31,7 +31,11 @@ REGION, ASSIGNED, SELF, EVENTS, OWN, AGENCY, NOBODY = (
     RowScope.OWN,
     RowScope.AGENCY,
     RowScope.NOBODY,
+    RowScope.PUBLISHED,
 )
+
+# Whoever has no token (``GET /v1/public/…``).
+ANYBODY = Access(sub="public", client_id="public", roles=(), grants={"statistics:read": Grant(PUBLISHED, NOTHING)})
 
 # What everybody with a token may read: divisions, code lists, the directory of agencies.
 DIRECTORY = {
@@ -48,6 +52,9 @@ OWN_ACCOUNT = {
     "sessions:write": Grant(OWN, NOTHING),
 }
 
+# Exact counts are of people one may see, so they follow the rows; everybody else reads what is published.
+PUBLISHED_FIGURES = {"statistics:read": Grant(PUBLISHED, NOTHING)}
+
 _OFFICE_PERMISSIONS = OWN_ACCOUNT | {
     "break_glass:read": Grant(REGION, OFFICE),
     "break_glass:write": Grant(REGION, OFFICE),
@@ -63,6 +70,8 @@ _OFFICE_PERMISSIONS = OWN_ACCOUNT | {
     "people:write": Grant(REGION, OFFICE),
     "rules:read": Grant(NOBODY, NOTHING),
     "staff:read": Grant(REGION, OFFICE),
+    "statistics:read": Grant(REGION, OFFICE),
+    "statistics:summary": Grant(REGION, OFFICE),
     "transfers:read": Grant(REGION, OFFICE),
     "transfers:write": Grant(REGION, OFFICE),
 }
@@ -85,12 +94,14 @@ ROLES: dict[str, dict[str, Grant]] = {
         "people:read": Grant(REGION, OFFICE),
         "rules:read": Grant(NOBODY, NOTHING),
         "staff:read": Grant(REGION, OFFICE),
+        "statistics:read": Grant(REGION, OFFICE),
+        "statistics:summary": Grant(REGION, OFFICE),
         "transfers:read": Grant(REGION, OFFICE),
     },
     # Aggregates only: no person-bound row.
-    "statistician": DIRECTORY | OWN_ACCOUNT | {"rules:read": Grant(NOBODY, NOTHING)},
+    "statistician": DIRECTORY | OWN_ACCOUNT | PUBLISHED_FIGURES | {"rules:read": Grant(NOBODY, NOTHING)},
     # NGO and social-work organisations: the people of cases assigned to them.
-    "ngo_worker": DIRECTORY | OWN_ACCOUNT | {"people:read": Grant(ASSIGNED, PARTNER)},
+    "ngo_worker": DIRECTORY | OWN_ACCOUNT | PUBLISHED_FIGURES | {"people:read": Grant(ASSIGNED, PARTNER)},
     # Another system of the civil affairs department.
     "integration": DIRECTORY
     | {
@@ -157,11 +168,12 @@ REMITS: dict[AgencyType, Remit] = {
 }
 
 
-# An agency without a remit keeps these, for the people of cases referred to it; it loses the other
-# permissions on people, whose rows it could not reach.
-BY_CASE = ("people:read", "people:reveal")
+# An agency without a remit keeps these, for the people of cases referred to it, or as everybody has
+# them; it loses the other permissions on people, whose rows it could not reach.
+BY_CASE = {"people:read": ASSIGNED, "people:reveal": ASSIGNED, "statistics:read": PUBLISHED}
 WITH_REMIT = (
-    "break_glass:", "campaign_villages:", "campaigns:", "events:", "exports:", "imports:", "people:", "transfers:",
+    "break_glass:", "campaign_villages:", "campaigns:", "events:", "exports:", "imports:", "people:", "statistics:",
+    "transfers:",
 )  # fmt: skip
 
 
@@ -187,7 +199,7 @@ def grants_of(roles: Iterable[str], agency_type: str | None, scope: Iterable[str
             by_case = grant.rows is REGION and not remit and permission.startswith(WITH_REMIT)
             if by_case and permission not in BY_CASE:
                 continue
-            found = Grant(ASSIGNED, grant.clearance) if by_case else grant
+            found = Grant(BY_CASE[permission], grant.clearance) if by_case else grant
             if permission not in grants or within({permission: grants[permission]}, {permission: found}):
                 grants[permission] = found
     return grants

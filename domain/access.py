@@ -56,6 +56,7 @@ class RowScope(StrEnum):
     REGION = "region"  # region ranges ∩ remit
     ASSIGNED = "assigned"  # opened by a case to the caller's agency
     SELF = "self"  # the caller's own file, and what guardianship or pairing opens to her
+    PUBLISHED = "published"  # no person-bound row: figures made safe for everybody
     EVENTS = "events"  # no person; events of the region without person fields
     OWN = "own"  # no person; the caller's own account and sign-ins
     AGENCY = "agency"  # no person; what belongs to the caller's agency: accounts, clients, sign-ins

@@ -7,10 +7,11 @@ from domain.campaigns import views as _campaigns
 from domain.imports import views as _imports
 from domain.people import views as _people
 from domain.regions import views as _regions
+from domain.statistics import views as _statistics
 from domain.transfers import views as _transfers
 from domain.view import View, resolve
 
-DECLARED_IN = (_regions, _agencies, _accounts, _imports, _people, _transfers, _campaigns, _break_glass)
+DECLARED_IN = (_regions, _agencies, _accounts, _imports, _people, _transfers, _campaigns, _break_glass, _statistics)
 
 
 def views() -> dict[str, View]:

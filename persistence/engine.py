@@ -5,6 +5,7 @@ are local to the transaction; unset or empty, no row is visible.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from uuid import UUID
 
@@ -132,6 +133,11 @@ async def begin(connection: asyncpg.Connection, scope: tuple[str, str, str]) -> 
         f"BEGIN; SELECT set_config('shouwang.ranges', '{ranges}', true), "
         f"set_config('shouwang.remit', '{remit}', true), set_config('shouwang.grantee', '{grantee}', true)"
     )
+
+
+async def set_today(connection: asyncpg.Connection, today: date) -> None:
+    """Say which business day the open transaction's figures are of, where it is not the clock's."""
+    await connection.execute("SELECT set_config('shouwang.today', $1, true)", today.isoformat())
 
 
 def uuid_or_none(text: str | None) -> UUID | None:

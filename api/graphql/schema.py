@@ -17,10 +17,14 @@ from api.graphql import types
 from api.graphql.types import argument, field, is_node, list_arguments, search_arguments
 from domain.naming import camel, snake
 from domain.reading import read_day, read_time
+from domain.statistics.questions import AskStatistics
 from domain.view import View
 
+_ASKED = {"group_by": "list[str] | None", "left_behind": "bool | None"}
 DOCUMENTS = {
     "me": ("Me", ()),
+    "statistics": ("Statistics", tuple((name, _ASKED.get(name, "str | None")) for name in AskStatistics.model_fields)),
+    "statisticsSummary": ("StatisticsSummary", (("region", "str | None"),)),
     "determination": ("Determination", (("person_id", "strawberry.ID"), ("as_of", "date | None"))),
 }
 """Roots whose rows a use case makes: GraphQL name → (view, arguments)."""

@@ -21,6 +21,7 @@ from api.messages import (
     graphql,
     people,
     protocol,
+    statistics,
     transfers,
 )
 from domain.imports.faults import FILE_SENTENCES, SENTENCES
@@ -51,7 +52,8 @@ class _Known(dict[str, Any]):
 
 
 _CONTEXTS: Final = (
-    access, accounts, agencies, break_glass, campaigns, exports, fields, graphql, people, protocol, transfers,
+    access, accounts, agencies, break_glass, campaigns, exports, fields, graphql, people, protocol, statistics,
+    transfers,
 )  # fmt: skip
 _TABLES: Final = tuple(one.MESSAGES for one in _CONTEXTS)
 _ROSTER: Final = {

@@ -1,10 +1,12 @@
 """Documents that a use case makes and a view declares: who am I, why is she left behind."""
 
 from api.door import Caller
-from api.rest.parameters import day, given, unknown
+from api.rest.parameters import boolean, day, given, unknown
 from api.rest.reads import Found, read_document
 from api.services import Services
+from domain.access import Access
 from domain.agencies.me import me
+from domain.statistics.questions import AskStatistics
 from domain.view import VIEWS
 
 
@@ -12,6 +14,29 @@ async def read_me(services: Services, caller: Caller, query: bytes) -> Found:
     """Return what the service takes the caller to be."""
     unknown(given(query))
     return await read_document(services.reads, caller.access, VIEWS["Me"], me(caller.access))
+
+
+async def read_statistics(services: Services, caller: Caller, query: bytes) -> Found:
+    """Return counts of the ledger."""
+    return await counted(services, caller.access, query)
+
+
+async def counted(services: Services, access: Access, query: bytes) -> Found:
+    """Return counts of the ledger for whoever has a grant, with a token or without."""
+    content = await services.statistics.answer(access, statistics_asked(query))
+    return await read_document(services.reads, access, VIEWS["Statistics"], content)
+
+
+def statistics_asked(query: bytes) -> dict[str, object]:
+    """Return a question about the figures as its parameters say; lists are comma-separated."""
+    rest = given(query)
+    asked: dict[str, object] = {name: rest.pop(name) for name in AskStatistics.model_fields if name in rest}
+    unknown(rest)
+    if "group_by" in asked:
+        asked["group_by"] = str(asked["group_by"]).split(",")
+    if "left_behind" in asked:
+        asked["left_behind"] = boolean(str(asked["left_behind"]), "/left_behind")
+    return asked
 
 
 async def read_determination(services: Services, caller: Caller, key: str, query: bytes) -> Found:

@@ -18,6 +18,9 @@ from api.rest.parameters import DEFAULT_PAGE, MOST_PER_PAGE
 from api.rest.reads import Read
 from api.rest.writes import run_write
 from api.services import Services
+from domain.people.model import Population
+from domain.statistics.dimensions import DIMENSIONS
+from domain.statistics.questions import FILTERS, GROUPS
 from domain.view import VIEWS, Filter, View
 from domain.views import views
 from domain.writes import NODE, Write
@@ -82,7 +85,27 @@ def read_routes(lane: "Lane") -> APIRouter:
         [*_path(path), as_of, OPENING],
         "people:read",
     )
+    counts = VIEWS["Statistics"]
+    declare_read(
+        router, lane, "/v1/statistics", model(counts), "get_statistics", "statistics", counts.doc,
+        statistics_parameters(), counts.permission,
+    )  # fmt: skip
     return router
+
+
+def statistics_parameters() -> list[dict[str, Any]]:
+    """Return the parameters of a question about the figures."""
+    names = ", ".join(GROUPS)
+    month = {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}
+    return [
+        parameter("region", REGION_SCHEMA, "The division; the caller's own by default."),
+        parameter("group_by", {"type": "string", "maxLength": 60}, f"One or two, comma-separated, of: {names}."),
+        parameter("month_from", month, "First month of a series; needs `group_by=month`."),
+        parameter("month_to", month, "Last month of a series; this one by default."),
+        parameter("population", {"type": "string", "enum": [*Population]}, "Only this population."),
+        parameter("left_behind", {"type": "boolean"}, "Only the left-behind of the population, or only the others."),
+        *(parameter(one, {"type": "string", "enum": [*DIMENSIONS[one].categories]}, "Filter.") for one in FILTERS),
+    ]
 
 
 class AnyRecord(Model):
@@ -169,6 +192,9 @@ def _declare_write(router: APIRouter, services: Services, write: Write, path: st
 # ---- parameters in OpenAPI's words ------------------------------------------------------------------
 
 
+REGION_SCHEMA = {"type": "string", "pattern": "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$"}
+
+
 def parameter(name: str, schema: Mapping[str, Any], description: str) -> dict[str, Any]:
     """Return a query parameter in OpenAPI's words."""
     return {"name": name, "in": "query", "required": False, "schema": dict(schema), "description": description}
@@ -212,7 +238,7 @@ def list_parameters(view: View) -> list[dict[str, Any]]:
 
 def _schema(one: Filter) -> dict[str, Any]:
     if one.op == "within":
-        return {"type": "string", "pattern": "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$"}
+        return REGION_SCHEMA
     formats = {"date": "date", "datetime": "date-time", "UUID": "uuid"}
     if one.type.__name__ in formats:
         return {"type": "string", "format": formats[one.type.__name__]}

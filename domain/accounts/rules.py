@@ -26,6 +26,8 @@ _VISIBLE: Final = re.compile(r"[!-~]+")
 
 def rows_within(inner: RowScope, outer: RowScope) -> bool:
     """Tell whether one row scope reaches nothing beyond another."""
+    if inner is RowScope.PUBLISHED:  # made for everybody's eyes
+        return outer is not RowScope.NOBODY
     return inner is outer or inner is RowScope.NOBODY or (inner, outer) in _ROWS_WITHIN
 
 

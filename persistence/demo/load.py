@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import asyncpg
@@ -16,7 +16,9 @@ from persistence.demo.history import Census, copy_events, registrations, statuse
 from persistence.demo.people import Village
 from persistence.demo.population import maker, populate
 from persistence.demo.rows import seal, tables
+from persistence.engine import set_today
 from persistence.loading.bulk import copy_rows, unforced
+from persistence.statistics.upkeep import move_bands, publish
 
 SEED = 421081
 
@@ -61,7 +63,10 @@ async def load_demo(
             return Demo({}, await renew(conn, hasher))
         if await conn.fetchval("SELECT EXISTS (SELECT FROM person) OR EXISTS (SELECT FROM agency)"):
             raise NotEmpty
-        return await _load(conn, cipher, hasher, seed, as_of or today())
+        demo = await _load(conn, cipher, hasher, seed, as_of or today())
+    await publish(conn, as_of or today())
+    await move_bands(conn, as_of or today())
+    return demo
 
 
 async def _load(conn: asyncpg.Connection, cipher: FieldCipher, hasher: Hasher, seed: int, as_of: date) -> Demo:
@@ -76,6 +81,7 @@ async def _load(conn: asyncpg.Connection, cipher: FieldCipher, hasher: Hasher, s
     rows = made.rows | tables(families, cipher, make.numbers)
     surveyed = [row["lo"] for row in await conn.fetch(_SURVEYED, int(COUNTY) * 1_000_000)]
     rows |= campaigns.census(make.numbers, made, surveyed, as_of)
+    await set_today(conn, as_of.replace(day=1) - timedelta(days=1))  # counted since last month: there is one to publish
     async with unforced(conn, *rows, "left_behind_status", "rule_set", "event"):
         for table, listed in rows.items():
             await copy_rows(conn, table, listed)
@@ -86,7 +92,7 @@ async def _load(conn: asyncpg.Connection, cipher: FieldCipher, hasher: Hasher, s
         rows["event"] = [*registered.values(), *others, *changes]
         await copy_events(conn, rows["event"])
     callers = await register(conn, hasher, made, people_of(families, volunteers))
-    for table in rows:
+    for table in (*rows, "person_figure"):
         await conn.execute(f"ANALYZE {table}")
     return Demo({table: len(listed) for table, listed in rows.items()}, callers)
 

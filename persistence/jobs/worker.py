@@ -25,6 +25,7 @@ from persistence.engine import RUNTIME_ROLE, SYSTEM_SCOPE, connect, open_pool, s
 from persistence.jobs import determination, transfers, upkeep
 from persistence.jobs.daily import once_a_day
 from persistence.searching.keys import fill_phone_tails
+from persistence.statistics import upkeep as figures
 
 IMPORT: Final = "import"
 EXPORT: Final = "export"
@@ -32,6 +33,7 @@ RETRY_AFTER: Final = timedelta(seconds=30)
 CUT_OFF: Final = 5.0  # seconds after the grace
 # Minutes past each hour: a day's work is asked for hourly and done once, so a missed hour is made up.
 HOURLY: Final = "5 * * * *"
+EACH_MINUTE: Final = "* * * * *"
 Daily = Callable[[asyncpg.Pool], Coroutine[None, None, None]]
 Run = Callable[[asyncpg.Pool, FieldCipher, UUID], Coroutine[None, None, object]]
 AccessNow = Callable[[asyncpg.Pool, FieldCipher, Standing, datetime], Awaitable[Access | None]]
@@ -121,10 +123,16 @@ class Worker:
             async def expire(_: date | None) -> None:
                 await transfers.expire(pool, self._cipher, today)
 
+            async def count(_: date | None) -> None:
+                await figures.move_bands(connection, today)
+                await figures.publish(connection, today)
+                await figures.recount(connection, today)
+
             await once_a_day(connection, "upkeep", today, keep_up)
             await once_a_day(connection, "search_keys", today, fill_keys)
             await once_a_day(connection, transfers.JOB, today, expire)
             await once_a_day(connection, determination.JOB, today, review)
+            await once_a_day(connection, figures.JOB, today, count)
             for job, work in self._also_daily.items():
                 await once_a_day(connection, job, today, lambda _, work=work: work(pool))  # type: ignore[misc]
         finally:
@@ -145,6 +153,11 @@ class Worker:
         @queuer.entrypoint(EXPORT, concurrency_limit=1)
         async def export(job: Job) -> None:
             await self._operate(pool, self._run_export, UUID((job.payload or b"").decode()))
+
+        @queuer.schedule("fold", EACH_MINUTE)
+        async def fold(_: Schedule) -> None:
+            async with pool.acquire() as connection:
+                await figures.fold(connection)
 
         @queuer.schedule("daily", HOURLY)
         async def daily(_: Schedule) -> None:

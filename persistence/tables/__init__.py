@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-from persistence.tables import auth, break_glass, campaigns, people, places, system, transfers
+from persistence.tables import auth, break_glass, campaigns, people, places, statistics, system, transfers
 
 metadata = SQLModel.metadata
 
-__all__ = ["auth", "break_glass", "campaigns", "metadata", "people", "places", "system", "transfers"]
+__all__ = ["auth", "break_glass", "campaigns", "metadata", "people", "places", "statistics", "system", "transfers"]

@@ -22,7 +22,7 @@ from domain.people.facts import Facts
 from domain.people.model import Population
 from domain.unit_of_work import Result, Row, RulesInForce, Work
 from persistence.crypto import FieldCipher
-from persistence.engine import SYSTEM_SCOPE, begin, scope_settings, set_scope
+from persistence.engine import SYSTEM_SCOPE, begin, scope_settings, set_scope, set_today
 from persistence.importing import files
 from persistence.writing import records, sign_ins
 from persistence.writing.campaigns import CampaignSql
@@ -95,6 +95,8 @@ class PostgresUnitOfWork:
             work.finish = self._finish(connection, work)
             await begin(connection, scope)
             try:
+                if self._today is not business_date:  # else the database asks its own clock
+                    await set_today(connection, work.today)
                 if self._on_begin:
                     await self._on_begin(connection)
                 yield work

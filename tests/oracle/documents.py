@@ -82,3 +82,45 @@ async def determine(access: Access, asked: Mapping[str, object]) -> object:
     if found is None:
         raise NotFound
     return found
+
+
+def statistics(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an answer about the figures that shows what was asked: one cell hidden, one not."""
+    cell = {"keys": ["421081", '"'], "region_name": "石首市", "n": 12, "hidden": False}
+    return {
+        "region": given.get("region"),
+        "region_name": None,
+        "as_of": "2026-10-31",
+        "group_by": list(given.get("groupBy") or ()),
+        "exact": False,
+        "suppressed_below": 5,
+        "rounded_to": 5,
+        "notes": ["rounded"],
+        "total": None,
+        "cells": [cell, {"keys": [], "region_name": None, "n": None, "hidden": True}],
+    }
+
+
+def statistics_summary(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a summary table of one row whose check does not hold."""
+    count = {"block": "carer", "category": "nobody", "n": 1}
+    return {
+        "region": given.get("region"),
+        "region_name": "石首市",
+        "as_of": "2026-10-31",
+        "holds": False,
+        "rows": [{"region": None, "region_name": None, "total": 2, "counts": [count]}],
+        "checks": [{"region": "421081", "check": "total=carer", "expected": 2, "found": 1}],
+    }
+
+
+async def count(access: Access, asked: Mapping[str, object]) -> object:
+    """Provide the answer about the figures as the service would."""
+    access.grant("statistics:read")
+    return statistics({"region": asked.get("region"), "groupBy": asked.get("group_by")})
+
+
+async def sum_up(access: Access, asked: Mapping[str, object]) -> object:
+    """Provide the summary table as the service would."""
+    access.grant("statistics:summary")
+    return statistics_summary(asked)

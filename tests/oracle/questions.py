@@ -228,6 +228,8 @@ class Asker:
             return "", rows
         target = get_named_type(definition.type).name
         if "first" not in definition.args:
+            if target.startswith("Statistics"):
+                return self._figures_arguments(definition), rows
             return f"({', '.join(self._key_argument(target, one) for one in definition.args)})", rows
         kind = target.removesuffix("Connection")
         parts = []
@@ -245,6 +247,12 @@ class Asker:
             parts.append(f"filter: {self._filter(kind)}")
         self.chance.shuffle(parts)
         return f"({', '.join(parts)})" if parts else "", rows
+
+    def _figures_arguments(self, definition: GraphQLField) -> str:
+        parts = [f"region: {self.value('String', '421081', nullable=True)}"] if self.often(0.5) else []
+        if "groupBy" in definition.args and self.often(0.5):
+            parts.append('groupBy: ["sex", "region"]')
+        return f"({', '.join(parts)})" if parts else ""
 
     def _key_argument(self, target: str, argument: str) -> str:
         if argument == "asOf":

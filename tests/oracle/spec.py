@@ -321,4 +321,9 @@ KINDS = {
 ORDER_COLUMNS = {("person", "name"): "name_pinyin", ("campaign_village", "region"): "region_code"}
 """People are ordered by the pinyin of their names."""
 
-DOCUMENT_PERMISSIONS = {"me": "codes:read", "determination": "people:read"}
+DOCUMENT_PERMISSIONS = {
+    "me": "codes:read",
+    "determination": "people:read",
+    "statistics": "statistics:read",
+    "statisticsSummary": "statistics:summary",
+}

@@ -45,6 +45,7 @@ def test_nobody_gives_a_role_that_opens_more_than_her_own(giver: str, given: str
     wider = {
         ("region", "agency"), ("region", "own"), ("agency", "own"),
         *((one.value, one.value) for one in RowScope), *((one.value, "nobody") for one in RowScope),
+        *((one.value, "published") for one in RowScope if one is not RowScope.NOBODY),
     }  # fmt: skip
     above = [
         permission
