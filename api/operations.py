@@ -11,6 +11,9 @@ from domain.break_glass import use_cases as glass_cases
 from domain.campaigns import commands as campaign
 from domain.campaigns import use_cases as campaign_cases
 from domain.clients import use_cases as clients
+from domain.duplicates import asking as duplicates
+from domain.duplicates import commands as duplicate
+from domain.duplicates import merging
 from domain.exports import use_cases as exports
 from domain.exports.commands import StartExport
 from domain.imports import use_cases as imports
@@ -31,6 +34,7 @@ ACCOUNTS = "accounts:write"
 CLIENTS = "clients:write"
 OWN = "own_account:write"
 OPENING = "BreakGlassOpening"
+DUPLICATES = "duplicates:write"
 
 
 def _write(  # noqa: PLR0913, PLR0917 - one row of the table
@@ -322,6 +326,37 @@ WRITES: tuple[Write, ...] = (
         OWN,
         replayed=False,
     ),
+    # duplicates
+    _write(duplicates.check_person, duplicate.CheckPerson, "/v1/people:check", "PersonCheck", PEOPLE, replayed=False),
+    _write(
+        duplicates.propose_duplicate, duplicate.ProposeDuplicate, "/v1/duplicates", "Duplicate", DUPLICATES, status=201
+    ),
+    _write(
+        merging.review_duplicate,
+        duplicate.ReviewDuplicate,
+        "/v1/duplicates/{id}:review",
+        "Duplicate",
+        DUPLICATES,
+        "duplicate_id",
+    ),
+    _write(
+        merging.mark_distinct,
+        duplicate.MarkDistinct,
+        "/v1/duplicates/{id}:mark_distinct",
+        "Duplicate",
+        DUPLICATES,
+        "duplicate_id",
+    ),
+    _write(
+        merging.merge_people,
+        duplicate.MergePeople,
+        "/v1/duplicates/{id}:merge",
+        "Merge",
+        DUPLICATES,
+        "duplicate_id",
+        status=201,
+    ),
+    _write(merging.undo_merge, duplicate.UndoMerge, "/v1/merges/{id}:undo", "Merge", DUPLICATES, "merge_id"),
     # long work
     _write(exports.start_export, StartExport, "/v1/exports", "Operation", "exports:write", status=202),
     _write(

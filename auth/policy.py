@@ -60,6 +60,8 @@ _OFFICE_PERMISSIONS = OWN_ACCOUNT | {
     "break_glass:write": Grant(REGION, OFFICE),
     "campaign_villages:write": Grant(REGION, OFFICE),
     "campaigns:read": Grant(REGION, OFFICE),
+    "duplicates:read": Grant(REGION, OFFICE),
+    "duplicates:write": Grant(REGION, OFFICE),
     "events:read": Grant(REGION, OFFICE),
     "exports:read": Grant(REGION, OFFICE),
     "exports:write": Grant(REGION, OFFICE),
@@ -89,6 +91,7 @@ ROLES: dict[str, dict[str, Grant]] = {
         "break_glass:review": Grant(REGION, OFFICE),
         "break_glass:write": Grant(REGION, OFFICE),
         "campaigns:read": Grant(REGION, OFFICE),
+        "duplicates:read": Grant(REGION, OFFICE),
         "events:read": Grant(REGION, OFFICE),
         "imports:read": Grant(REGION, OFFICE),
         "people:read": Grant(REGION, OFFICE),
@@ -172,8 +175,8 @@ REMITS: dict[AgencyType, Remit] = {
 # them; it loses the other permissions on people, whose rows it could not reach.
 BY_CASE = {"people:read": ASSIGNED, "people:reveal": ASSIGNED, "statistics:read": PUBLISHED}
 WITH_REMIT = (
-    "break_glass:", "campaign_villages:", "campaigns:", "events:", "exports:", "imports:", "people:", "statistics:",
-    "transfers:",
+    "break_glass:", "campaign_villages:", "campaigns:", "duplicates:", "events:", "exports:", "imports:", "people:",
+    "statistics:", "transfers:",
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from uuid import UUID
 from domain.access import Access
 from domain.accounts.secrets import Secrets
 from domain.campaigns.work import CampaignWork
+from domain.duplicates.work import DuplicateWork
 from domain.events import Event
 from domain.exports.work import ExportWork
 from domain.people.facts import Facts, RuleParameters
@@ -57,6 +58,10 @@ class Work(CampaignWork, ExportWork, Protocol):
 
     access: Access
     today: date  # the business date, Asia/Shanghai
+
+    @property
+    def duplicates(self) -> DuplicateWork:
+        """The part about files that may be one person's."""
 
     async def load(self, record: str, row_id: UUID, *, version: int | None = None, lock: bool = True) -> Row:
         """Lock and return a row. Raises ``NotFound`` (unseen), ``Forbidden`` (seen only), ``Stale``."""

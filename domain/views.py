@@ -4,6 +4,7 @@ from domain.accounts import views as _accounts
 from domain.agencies import views as _agencies
 from domain.break_glass import views as _break_glass
 from domain.campaigns import views as _campaigns
+from domain.duplicates import views as _duplicates
 from domain.imports import views as _imports
 from domain.people import views as _people
 from domain.regions import views as _regions
@@ -11,7 +12,9 @@ from domain.statistics import views as _statistics
 from domain.transfers import views as _transfers
 from domain.view import View, resolve
 
-DECLARED_IN = (_regions, _agencies, _accounts, _imports, _people, _transfers, _campaigns, _break_glass, _statistics)
+DECLARED_IN = (
+    _regions, _agencies, _accounts, _imports, _people, _transfers, _campaigns, _break_glass, _statistics, _duplicates,
+)  # fmt: skip
 
 
 def views() -> dict[str, View]:

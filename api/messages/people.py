@@ -149,6 +149,46 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "规则不能倒签", "认定规则只能从今天或以后起生效。",
         "Rules in the past", "A rule set begins today or later.",
     ),
+    "duplicate.decided": (
+        "已经处理", "这条疑似重复已经处理，不能再这样办理。",
+        "Decided already", "This question has been decided.",
+    ),
+    "duplicate.elsewhere": (
+        "另一份档案不在您的范围", "其中一份档案由其他单位管理，请由对方处理，或先办理转移。",
+        "The other file is elsewhere", "One of the files is another agency's: hers to decide, or to transfer first.",
+    ),
+    "duplicate.exists": (
+        "已在核查", "这两份档案已列入疑似重复。",
+        "Raised already", "These two files are in the queue already.",
+    ),
+    "duplicate.one_file": (
+        "只有一份档案", "这条核查请求只涉及一份档案，不能合并。",
+        "One file only", "This question is about one file; there is nothing to merge.",
+    ),
+    "duplicate.same": (
+        "同一份档案", "请选择两份不同的档案。",
+        "The same file", "Two different files are needed.",
+    ),
+    "duplicate.survivor": (
+        "保留的档案有误", "保留的档案必须是这两份之一。",
+        "Not one of the two", "The surviving file must be one of the two.",
+    ),
+    "merge.changed_since": (
+        "合并后又有修改", "合并以后档案又有修改，不能撤销合并，请逐项更正。",
+        "Changed since", "What the merge changed has been changed again; it cannot be undone as a whole.",
+    ),
+    "merge.survivor_merged": (
+        "又被合并", "保留的档案后来又被合并，请先撤销后一次合并。",
+        "Merged again", "The surviving file was itself merged; undo that first.",
+    ),
+    "merge.undone": (
+        "已撤销", "这次合并已经撤销。",
+        "Undone already", "This merge has been undone.",
+    ),
+    "person.merged": (
+        "档案已合并", "该档案已合并到另一份档案，请在那份档案上办理。",
+        "File merged", "This file was merged into another; act on that one.",
+    ),
     "search.empty": (
         "没有查询内容", "请输入姓名、拼音、出生日期、电话后四位或村名。",
         "Nothing to search for", "Give a name, pinyin, birth date, the end of a telephone number or a place.",

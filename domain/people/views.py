@@ -91,6 +91,7 @@ class Person:
     hardship: Annotated[list[Hardship], HARDSHIP]
     priority: Annotated[int, HARDSHIP]
     deregistered_on: date | None
+    merged_into: UUID | None  # the file that a merged one leads to
     surveyed_on: date | None
     source_system: str | None
     external_id: str | None
@@ -107,6 +108,8 @@ class Person:
     kin: list[Kinship] = many("person_id", order="id")
     absences: list[Absence] = many("person_id")
     history: list[Event] = many("subject_id")
+    survivor: Person = one("merged_into")
+    merged: list[Person] = many("merged_into", order="id")  # files merged into this one, each with its own history
     __filters__ = (
         within("region", "region_code"),
         population("population", Population),

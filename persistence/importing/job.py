@@ -32,6 +32,7 @@ from domain.imports.operations import (
 )
 from domain.people.days import today
 from persistence.crypto import FieldCipher
+from persistence.duplicates.jobs import after_import
 from persistence.engine import SYSTEM_SCOPE, ranges_text, set_scope
 from persistence.importing import files
 from persistence.importing.child import Child, ChildLost, child
@@ -104,6 +105,9 @@ async def run_import(pool: asyncpg.Pool, cipher: FieldCipher, operation_id: UUID
             while (task := await _begin(connection, operation_id)) is not None:
                 try:
                     await _run(connection, cipher, task)
+                    if task.asked.mode is ImportMode.APPLY:
+                        cause = Event(CAUSE, "operation", operation_id, id=task.cause_id)
+                        await after_import(pool, cipher, operation_id, task.access.agency_id, cause)
                 except BadFile as bad:
                     await _end(connection, operation_id, OperationStatus.FAILED, OperationProblem.of(bad.code))
                 except ChildLost as lost:

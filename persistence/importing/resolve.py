@@ -21,6 +21,10 @@ FROM person_by_identity((SELECT array_agg(identity_number_blind) FROM stage_pers
                          WHERE identity_number_blind IS NOT NULL)) f
 JOIN stage_person s ON s.identity_number_blind = f.blind
 """
+# A file that was merged leads to the one that survived.
+OF_SURVIVORS: Final = """
+UPDATE stage_known k SET id = p.merged_into FROM person p WHERE p.id = k.id AND p.merged_into IS NOT NULL
+"""
 # Without a number but named in an earlier chunk of this very file: by the id given then.
 BY_EARLIER_CHUNK: Final = """
 INSERT INTO stage_known (provisional, id)
@@ -146,6 +150,7 @@ FORGET_REPEATED: Final = (
 async def resolve(connection: asyncpg.Connection, as_of: date, *, later_chunk: bool) -> int:
     """Put the ledger's ids into the staging tables; returns how many people were known."""
     await connection.execute(BY_NUMBER)
+    await connection.execute(OF_SURVIVORS)
     if later_chunk:
         await connection.execute(BY_EARLIER_CHUNK)
         await connection.execute(HOMES_OF_EARLIER_CHUNKS)

@@ -21,6 +21,7 @@ from domain.access import Access
 from domain.exports.operations import Standing
 from domain.people.days import today as business_date
 from persistence.crypto import FieldCipher
+from persistence.duplicates import jobs as duplicates
 from persistence.engine import RUNTIME_ROLE, SYSTEM_SCOPE, connect, open_pool, set_scope
 from persistence.jobs import determination, transfers, upkeep
 from persistence.jobs.daily import once_a_day
@@ -117,6 +118,9 @@ class Worker:
                 await upkeep.ensure_event_partitions(connection, today)
                 await upkeep.clear_expired(connection)
 
+            async def look(last: date | None) -> None:
+                await duplicates.look_through(pool, self._cipher, today, last)
+
             async def fill_keys(_: date | None) -> None:
                 await fill_phone_tails(pool, self._cipher)
 
@@ -135,6 +139,7 @@ class Worker:
             await once_a_day(connection, figures.JOB, today, count)
             for job, work in self._also_daily.items():
                 await once_a_day(connection, job, today, lambda _, work=work: work(pool))  # type: ignore[misc]
+            await once_a_day(connection, duplicates.JOB, today, look)
         finally:
             await connection.close()
 

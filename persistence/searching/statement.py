@@ -141,7 +141,7 @@ class SearchSql:
 
     def _others(self, t: str) -> str:
         """Return the condition of every word but the one that ranks."""
-        met: list[str] = []
+        met = [f"{t}.merged_into IS NULL"]  # a merged file is found by the one it leads to
         for word in self.search.words:
             if word is not self.name:
                 readings = " OR ".join(f"({self._condition(word, one)(t)})" for one in word.readings)

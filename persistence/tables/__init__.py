@@ -2,8 +2,11 @@
 
 from sqlmodel import SQLModel
 
-from persistence.tables import auth, break_glass, campaigns, people, places, statistics, system, transfers
+from persistence.tables import auth, break_glass, campaigns, duplicates, people, places, statistics, system, transfers
 
 metadata = SQLModel.metadata
 
-__all__ = ["auth", "break_glass", "campaigns", "metadata", "people", "places", "statistics", "system", "transfers"]
+__all__ = [
+    "auth", "break_glass", "campaigns", "duplicates", "metadata", "people", "places", "statistics", "system",
+    "transfers",
+]  # fmt: skip

@@ -79,6 +79,8 @@ class Person(PersonBound, table=True):
             "person_source_key", "source_system", "external_id", unique=True, postgresql_where="external_id IS NOT NULL"
         ),
         Index("person_name_birth_idx", "county", "name", "birth_date"),
+        Index("person_merged_idx", "merged_into", postgresql_where="merged_into IS NOT NULL"),
+        CheckConstraint("merged_into IS NULL OR deregistered_on IS NOT NULL", name="person_merged_closed"),
         # What a search walks: persistence.searching.
         Index("person_pinyin_idx", "county", "name_pinyin", "id"),
         Index("person_initials_idx", "county", "name_initials", "id"),
@@ -125,6 +127,7 @@ class Person(PersonBound, table=True):
     situation: str = Situation.LIVING
     died_on: date | None = None
     deregistered_on: date | None = None
+    merged_into: UUID | None = Field(default=None, foreign_key="person.id")  # the file that this one leads to
     source_system: str | None = None
     external_id: str | None = None
     surveyed_on: date | None = None  # as_of of the last census row that wrote here

@@ -22,6 +22,7 @@ from domain.people.facts import Facts
 from domain.people.model import Population
 from domain.unit_of_work import Result, Row, RulesInForce, Work
 from persistence.crypto import FieldCipher
+from persistence.duplicates.part import PostgresDuplicates
 from persistence.engine import SYSTEM_SCOPE, begin, scope_settings, set_scope, set_today
 from persistence.importing import files
 from persistence.writing import records, sign_ins
@@ -42,6 +43,8 @@ _FILE = {
     "guardianship": "ward_id",
     "absence": "person_id",
     "left_behind_status": "person_id",
+    "duplicate_candidate": "person_id",
+    "person_merge": "person_id",
 }
 _OPEN_ACCESS = """
 INSERT INTO person_access (id, grantee_id, person_id, via, via_id, expires_at) SELECT $1, $2, $3, $4, $5, $6
@@ -142,6 +145,11 @@ class PostgresWork(CampaignSql, ExportQueue):
         self._scope = scope
         self._events: list[Event] = []
         self._rules: dict[tuple[int, date], RulesInForce] = {}
+
+    @property
+    def duplicates(self) -> PostgresDuplicates:
+        """The part about files that may be one person's."""
+        return PostgresDuplicates(self.connection, self._cipher, self._scope)
 
     async def load(self, record: str, row_id: UUID, *, version: int | None = None, lock: bool = True) -> Row:
         """Lock and return a row of the caller's scope, of the version she read if she names one."""
@@ -280,8 +288,9 @@ class PostgresWork(CampaignSql, ExportQueue):
         holder = await self.connection.fetchval("SELECT id FROM person_by_identity($1::bytea[])", [blind])
         if holder is None:
             return None
-        seen = await self.connection.fetchval("SELECT EXISTS (SELECT 1 FROM person WHERE id = $1)", holder)
-        return holder, seen
+        # A file that was merged leads to the one that survived.
+        seen = await self.connection.fetchval("SELECT coalesce(merged_into, id) FROM person WHERE id = $1", holder)
+        return seen or holder, seen is not None
 
     async def facts(self, ids: Iterable[UUID], as_of: date) -> dict[UUID, tuple[int, Facts]]:
         """Return each person's region code and the facts of her determination."""

@@ -22,6 +22,7 @@ LEDGER = (
     "transfer", "transfer_person", "break_glass", "event", "idempotency_key", "operation", "operation_file",
     "import_row", "client", "revocation", "rule_set", "campaign", "campaign_village", "campaign_report", "account",
     "credential", "account_session", "authorization_code", "refresh_token",
+    "duplicate_candidate", "person_merge",
 )  # fmt: skip
 UNVERSIONED = frozenset({
     "event", "idempotency_key", "operation_file", "import_row", "revocation", "person_access", "rule_set",

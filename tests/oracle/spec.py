@@ -232,6 +232,8 @@ KINDS = {
             "kin": many("Kinship", "person_id", "id"),
             "absences": many("Absence", "person_id"),
             "history": many("Event", "subject_id"),
+            "survivor": one("Person", "merged_into"),
+            "merged": many("Person", "merged_into", "id"),
         },
         orders=("-id", "id", "name", "-name", "-priority", "priority"),
         actions=WRITE_PEOPLE | {"reveal": "people:reveal", "history": "events:read"},
@@ -315,6 +317,18 @@ KINDS = {
     "LeftBehindStatus": _of_person(
         "left_behind_status", "leftBehindStatuses", classes=classes(personal="population status flags reasons"),
         orders=("-id", "id", "-valid_from"),
+    ),
+    "Duplicate": Kind(
+        "duplicate_candidate", "duplicates:read", "subject", "duplicates", subject="person_id", columns=PLACE,
+        divisions=("region",), classes=classes(personal="decision"),
+        ways={"person": one("Person", "person_id"), "other": one("Person", "other_id")},
+        orders=("-score", "-id", "id"), actions={"decide": "duplicates:write"},
+    ),
+    "Merge": Kind(
+        "person_merge", "duplicates:read", "subject", "merges", subject="person_id", columns=PLACE,
+        divisions=("region",), classes=classes(personal="undoReason"),
+        ways={"person": one("Person", "person_id"), "merged": one("Person", "merged_id")},
+        actions={"undo": "duplicates:write"},
     ),
 }  # fmt: skip
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
+from domain.duplicates.model import DuplicateReason, DuplicateState, RaisedBy
 from domain.people.model import (
     AbsenceReason,
     Capability,
@@ -288,6 +289,39 @@ class World:
             row = {"grantee_id": AGENCIES["ngo"], "person_id": person["id"], "via": "break_glass", "ended_at": None}
             self.add("person_access", {"id": self.id(9), "expires_at": until} | row)
 
+    def duplicates(self, people: list[Row]) -> None:
+        """Make questions about pairs in every state, agencies' questions about one, and merges, one of them undone."""
+        for at, other in enumerate(people[12:90]):
+            first, second = sorted((people[at], other), key=lambda one: one["id"])
+            asked = at % 7 == 0
+            pair = {
+                "person_id": first["id"], "other_id": None if asked else second["id"],
+                "reasons": self.some([*DuplicateReason]), "score": self.chance.randint(0, 4) * 25,
+                "state": self.chance.choice([*DuplicateState]), "raised_by": self.chance.choice([*RaisedBy]),
+                "requested_by_agency_id": AGENCIES["neighbour"] if asked else None,
+                "decision": self.chance.choice(TEXTS),
+            }  # fmt: skip
+            if asked:
+                pair["state"] = "distinct"
+            question = self.add("duplicate_candidate", self.bound(13, first) | pair)
+            if at % 9 == 0 and not asked:
+                self.merge(first, second, question, undone=at % 2 == 0)
+
+    def merge(self, survivor: Row, merged: Row, question: Row, *, undone: bool) -> None:
+        """Make one merge, and the closed file that leads to the survivor."""
+        if (
+            not undone
+            and survivor.get("merged_into") is None
+            and self.tables["person"].index(survivor) < self.tables["person"].index(merged)
+        ):
+            merged |= {"merged_into": survivor["id"], "deregistered_on": DAYS[-1]}
+        own = {
+            "person_id": survivor["id"], "merged_id": merged["id"], "duplicate_id": question["id"],
+            "taken": self.some(("phone", "address")), "undone_at": self.moment() if undone else None,
+            "undo_reason": self.chance.choice(TEXTS) if undone else None,
+        }  # fmt: skip
+        self.add("person_merge", self.bound(14, survivor) | own)
+
 
 def make() -> Tables:
     """Return the whole world, table by table in the order of insertion."""
@@ -301,6 +335,7 @@ def make() -> Tables:
     world.openings(people)
     transfers(world, people)
     openings(world, people)
+    world.duplicates(people)
     events(world, people)
     operations(world, people)
     campaigns(world)

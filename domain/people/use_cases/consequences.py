@@ -35,6 +35,8 @@ def event_of(
 
 def in_force(person: Row) -> Row:
     """Return a person whose file is open, or raise ``Conflict``."""
+    if person["merged_into"] is not None:
+        raise Conflict("person.merged", id=str(person["merged_into"]))
     if person["situation"] == Situation.DEAD:
         raise Conflict("person.dead")
     if person["deregistered_on"] is not None:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from domain.access import Access
 from domain.codes import identity_number as numbers
+from domain.duplicates.detecting import COMPARED, look_for_duplicates
+from domain.duplicates.model import RaisedBy
 from domain.errors import Conflict, Fault, Forbidden, InvalidInput
 from domain.ids import new_id
 from domain.people.commands import Deregister, RecordDeath, RegisterPerson, UpdatePerson, details_of
@@ -69,6 +71,7 @@ async def register_person(access: Access, uow: UnitOfWork, command: RegisterPers
         if joined:  # what she is counts for everybody there; alone she was inserted with it
             await refresh_remits(work, [], [joined])
         await reevaluate(work, [person["id"]], work.today, cause)
+        await look_for_duplicates(work, [person["id"]], RaisedBy.ENTRY, cause)
         return await work.commit(Saved("person", person["id"], person["version"]))
 
 
@@ -97,6 +100,8 @@ async def update_person(access: Access, uow: UnitOfWork, command: UpdatePerson) 
         await work.append(cause)
         if any(changed[name] != person[name] for name in FACTS):
             await reevaluate(work, circle, work.today, cause)
+        if COMPARED & changes.keys():
+            await look_for_duplicates(work, [person["id"]], RaisedBy.ENTRY, cause)
         return await work.commit(Saved("person", person["id"], changed["version"]))
 
 

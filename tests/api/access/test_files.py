@@ -78,7 +78,7 @@ def expected(row: asyncpg.Record, caller: str) -> dict[str, Any]:
         "registered_region": str(row["registered_region_code"]), "household_id": str(row["household_id"]),
         "identity_number": row["identity_number_masked"],
         "phone": row["phone_masked"], "address": row["address_masked"],
-        "birth_date": str(row["birth_date"]), "died_on": None, "deregistered_on": None,
+        "birth_date": str(row["birth_date"]), "died_on": None, "deregistered_on": None, "merged_into": None,
         "surveyed_on": None if row["surveyed_on"] is None else str(row["surveyed_on"]),
     }  # fmt: skip
     for name in (

@@ -16,8 +16,8 @@ BY_NAME = {write.name: write for write in WRITES}
 # What differs between any two records.
 OWN = frozenset({
     "id", "created_at", "updated_at", "last_used_at", "expires_at", "ended_at", "decided_at", "reviewed_at",
-    "identity_number", "credit_code", "login", "initial_password", "client_secret", "secret", "otpauth_uri",
-    "recovery_codes",
+    "undone_at", "identity_number", "credit_code", "login", "initial_password", "client_secret", "secret",
+    "otpauth_uri", "recovery_codes",
 })  # fmt: skip
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -69,13 +69,14 @@ class Imports:
         as_of: date = AS_OF,
         ranges: tuple[RegionRange, ...] = (COUNTY,),
         remit: int = Remit.ANYONE,
+        agency_id: UUID | None = None,
     ) -> UUID:
         """Store an operation as the use case does."""
         operation_id = new_id()
         access = FrozenAccess(
             sub="staff:test",
             client_id="test",
-            agency_id=None,
+            agency_id=agency_id,
             ranges=tuple((one.lo, one.hi) for one in ranges),
             remit=remit,
         )

@@ -1,4 +1,5 @@
 from typing import Any
+from uuid import UUID
 
 from domain.access import RegionRange
 from domain.imports.model import ImportMode
@@ -38,6 +39,7 @@ async def test_a_child_brings_parents_carer_household_absences_and_status(import
     assert child["identity_number_masked"] == "4210**********" + CHILD["公民身份证号码"][-4:]
     cipher = imports.cipher
     assert cipher.open("person", "phone_cipher", father["id"], father["phone_cipher"]) == "13812341234"
+    assert father["phone_tail_blind"] == cipher.blind("phone_tail", "1234")
     assert (
         cipher.open("person", "identity_number_cipher", child["id"], child["identity_number_cipher"])
         == CHILD["公民身份证号码"]
@@ -240,6 +242,29 @@ async def test_somebody_held_elsewhere_is_under_review_and_no_more_is_said(impor
     row = await imports.owner.fetchrow("SELECT person_id FROM import_row WHERE operation_id = $1", operation["id"])
     assert row["person_id"] is None
     assert await imports.everything() == before
+
+
+async def test_the_agency_of_somebody_held_elsewhere_is_asked(imports: Imports) -> None:
+    await imports.run(paper([CHILD | {"现居住地": OTHER_TOWNSHIP}]))
+    held, asking = await person(imports, CHILD["姓名"]), UUID(int=77)
+    await imports.owner.execute(
+        "INSERT INTO agency (id, type, level, name, region_code, valid_from) "
+        "VALUES ($1, 'township_government', 4, '东升镇人民政府', $2, '2020-01-01')",
+        asking,
+        DONGSHENG.lo,
+    )
+    for _ in range(2):
+        operation = await imports.run(paper([CHILD]), ranges=(DONGSHENG,), agency_id=asking)
+        assert counts(operation) == {"rows": 1, "rejected": 1}
+    (asked,) = await imports.owner.fetch("SELECT * FROM duplicate_candidate")
+    assert (asked["person_id"], asked["other_id"], asked["requested_by_agency_id"]) == (held["id"], None, asking)
+    assert (asked["reasons"], asked["state"], asked["region_code"]) == (
+        ["identity_number"],
+        "open",
+        held["region_code"],
+    )
+    (event,) = await imports.owner.fetch("SELECT * FROM event WHERE type = 'duplicate.asked'")
+    assert (event["subject_id"], event["actor"]) == (held["id"], "system:duplicates")
 
 
 async def test_a_hidden_relative_is_linked_and_not_changed(imports: Imports) -> None:

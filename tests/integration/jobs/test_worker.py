@@ -82,7 +82,9 @@ async def test_the_worker_does_the_work_and_stops_in_order(
     assert [tuple(row) for row in again] == [(str(done[1]).encode(), "queued", True)]
     assert "nobody should log" not in str(await owner.fetch("SELECT traceback FROM pgqueuer_log"))
     ran = {row["job"]: row["ran_on"] for row in await owner.fetch("SELECT * FROM job_run")}
-    assert ran == dict.fromkeys(("determination", "search_keys", "transfers", "upkeep"), date(2026, 11, 1))
+    assert ran == dict.fromkeys(
+        ("determination", "duplicates", "search_keys", "transfers", "upkeep"), date(2026, 11, 1)
+    )
 
 
 async def test_partitions_are_made_ahead(owner: asyncpg.Connection, pool: asyncpg.Pool) -> None:

@@ -10,12 +10,8 @@ from tests.oracle.callers import CALLERS
 from tests.oracle.fixtures import Service
 from tests.oracle.spec import KINDS
 
-OF_PLACES = ("people:read", "events:read", "transfers:read", "break_glass:read")
-GUARDED = [
-    name
-    for name, kind in KINDS.items()
-    if kind.permission in ("people:read", "events:read", "transfers:read", "break_glass:read")
-]
+OF_PLACES = ("people:read", "events:read", "transfers:read", "break_glass:read", "duplicates:read")
+GUARDED = [name for name, kind in KINDS.items() if kind.permission in OF_PLACES]
 BOUND_TO_PEOPLE = [KINDS[name].table for name in GUARDED] + ["operation", "import_row", "person_access"]
 
 
