@@ -33,6 +33,9 @@ async def test_one_file_is_read_under_the_header_and_each_read_is_an_event(
     assert by_graphql.json()["data"]["person"]["id"] == opening["person_id"]
     listed = await officer.get("/v1/people?fields=id&count=true", headers=under)
     assert [one["id"] for one in listed.json()["items"]] == [opening["person_id"]]
+    found = await officer.get("/v1/people:search?q=陈梅&fields=id", headers=under)
+    assert [one["id"] for one in found.json()["items"]] == [opening["person_id"]]
+    assert [one["type"] for one in await service.events_of(found)] == ["search.made", "break_glass.read"]
     explained = await officer.get(f"{path}/determination", headers=under)
     assert explained.json()["person_id"] == opening["person_id"]
     for answer, views in (
@@ -49,9 +52,9 @@ async def test_one_file_is_read_under_the_header_and_each_read_is_an_event(
     is_problem(await officer.get(f"/v1/people/{own}", headers=under), 404, "not_found")
     supervisor = await service.caller("city_supervisor")
     told = f"/v1/break_glass/{opening['id']}/events?count=true"
-    assert (await supervisor.get(told)).json()["total"] == 7  # with the opening itself, told in both counties
+    assert (await supervisor.get(told)).json()["total"] == 8  # with the opening itself, told in both counties
     reads = (await supervisor.get(f"{told}&type=break_glass.read")).json()
-    assert (reads["total"], {one["type"] for one in reads["items"]}) == (5, {"break_glass.read"})
+    assert (reads["total"], {one["type"] for one in reads["items"]}) == (6, {"break_glass.read"})
     waiting = await supervisor.everything("/v1/break_glass", state="unreviewed", opened_by=reads["items"][0]["actor"])
     assert opening["id"] in {one["id"] for one in waiting}
     assert {one["reason"] for one in waiting} == {EMERGENCY}
@@ -59,7 +62,7 @@ async def test_one_file_is_read_under_the_header_and_each_read_is_an_event(
     seen = (await auditor.get(f"/v1/break_glass/{opening['id']}?fields=reason,state,person.name")).json()
     assert (seen["reason"], seen["state"], seen["person"]) == (EMERGENCY, "unreviewed", None)
     history = await (await service.caller("neighbour_county")).get(f"{path}/history?fields=type")
-    assert [one["type"] for one in history.json()["items"]].count("break_glass.read") == 5
+    assert [one["type"] for one in history.json()["items"]].count("break_glass.read") == 6
 
 
 async def test_nothing_is_changed_or_revealed_under_it(
