@@ -10,7 +10,7 @@ from domain.agencies.views import Agency
 from domain.people.model import Population
 from domain.people.views import Person
 from domain.transfers.model import TransferKind, TransferState
-from domain.view import NAME, PERSONAL, Regions, between, column, division, eq, many, one, view, within
+from domain.view import PERSONAL, Regions, between, column, division, eq, many, one, view, within
 
 BOTH_SIDES = Regions("holder_region_code", "to_region_code")
 
@@ -62,7 +62,7 @@ class TransferPerson:
     """
 
     id: UUID
-    name: Annotated[str, NAME] = column("name_masked")
+    name: Annotated[str, PERSONAL] = column("name_masked")
     birth_year: Annotated[int | None, PERSONAL]
     populations: Annotated[list[Population], PERSONAL]
     records: int | None

@@ -66,7 +66,8 @@ def test_what_an_officer_who_administers_may_give() -> None:
 
     officer = of("agency_admin", "county_officer")
     assert {"agency_admin", "county_officer", "integration", "village_worker"} <= officer
-    assert officer & {"platform_admin", "auditor", "resident", "volunteer", "ngo_worker"} == set()
+    # A supervisor reviews what officers opened in emergencies: no officer makes her own.
+    assert officer & {"platform_admin", "auditor", "resident", "supervisor", "volunteer", "ngo_worker"} == set()
     assert of("agency_admin") == {"agency_admin"}
     assert of("agency_admin", "supervisor") & {"county_officer", "village_worker", "integration"} == set()
     ngo = of("agency_admin", "ngo_worker", agency_type=AgencyType.NGO)
