@@ -14,6 +14,7 @@ from domain.people.model import EndReason
 from domain.people.priority import priority_of
 from domain.people.use_cases.consequences import close_file, event_of, in_force, reevaluate, refresh_remits
 from domain.pinyin import name_keys
+from domain.transfers.requests import refuse_asked_for
 from domain.unit_of_work import Row, Saved, UnitOfWork, Work
 
 QUEUE: Final = "duplicate_candidate"
@@ -128,6 +129,7 @@ async def _both(work: Work, row: Row, survivor_id: UUID) -> tuple[Row, Row, froz
         people = {one: in_force(await work.load("person", one)) for one in sorted(pair)}
     except NotFound:
         raise Conflict("duplicate.elsewhere") from None  # the other agency's file: hers to decide, or to transfer
+    await refuse_asked_for(work, people.values())
     merged_id = next(one for one in pair if one != survivor_id)
     return people[survivor_id], people[merged_id], circle
 

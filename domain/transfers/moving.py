@@ -142,6 +142,9 @@ async def relocate(work: Work, people: Sequence[Row], to: Destination) -> dict[U
         for person in people:
             moved = await work.update("person", person, to.of(household_id=to.household))
             arrivals[person["id"]] = await _traced(work, "person", person, moved, person["id"], to)
+            for former in await work.find("person", where={"merged_into": person["id"]}):
+                gone = await work.update("person", former, {"region_code": to.region})  # leads to her wherever she is
+                arrivals[former["id"]] = await _traced(work, "person", former, gone, former["id"], to)
             if person["household_id"] != to.household:
                 await give_up_head(work, person)
         await work.move_rows(arrivals, to.region)

@@ -199,3 +199,16 @@ async def test_members_who_joined_meanwhile_are_not_left_behind(
     await add_member(officer, uow, joining)
     await move_person(officer, uow, moving(people["mother"], household="take"))
     assert await places(ledger, cousin.id) == {THERE}
+
+
+async def test_a_file_merged_into_hers_goes_with_her(
+    home: Any, register: Register, officer: Access, uow: PostgresUnitOfWork, ledger: Any
+) -> None:
+    people = await home()
+    former = await register("王小花儿")
+    await ledger.owner.execute(
+        "UPDATE person SET merged_into = $2, deregistered_on = '2026-10-01' WHERE id = $1",
+        former.id, people["mother"].id,
+    )  # fmt: skip
+    await move_person(officer, uow, moving(people["mother"], household="take"))
+    assert await places(ledger, former.id) == {THERE}
