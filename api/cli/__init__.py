@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli import statistics
 from api.cli.console import UNUSABLE, give_up, progress, say, settings_or_exit
 from api.settings import Settings
 
@@ -32,6 +33,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(agencies, name="agency")
 app.add_typer(accounts, name="account")
 app.add_typer(clients, name="client")
+app.add_typer(statistics.app, name="statistics")
 
 
 @app.command()

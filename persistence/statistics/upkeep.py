@@ -9,12 +9,17 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from domain.access import Access
+from domain.events import Event, Origin
+from domain.ids import new_id
 from domain.statistics.publication import published
 from persistence.engine import SYSTEM_SCOPE, set_scope, set_today
+from persistence.writing.events import append_events
 
 FOLDED_AT_ONCE: Final = 50_000
 COMPARED_AT_ONCE: Final = 5_000
 JOB: Final = "statistics"
+ACCESS: Final = Access(sub=f"system:{JOB}", client_id="system", roles=(), grants={})
 log = structlog.get_logger(__name__)
 
 _ALONE: Final = "SELECT pg_try_advisory_xact_lock(hashtext('shouwang:figures'))"
@@ -177,10 +182,19 @@ async def recount(connection: asyncpg.Connection, today: date, *, repair: bool =
         )
     found = Recount(people, sums, repair and bool(people or sums))
     if found.differences:
+        await _report(connection, found)
         log.error("statistics.differ", people=found.people, sums=found.sums, repaired=found.repaired)
     else:
         log.info("statistics.recounted")
     return found
+
+
+async def _report(connection: asyncpg.Connection, found: Recount) -> None:
+    data = {"people": found.people, "sums": found.sums, "repaired": found.repaired}
+    event = Event("figures.differed", "figures", new_id(), region_code=0, data=data)
+    async with connection.transaction():
+        await set_scope(connection, SYSTEM_SCOPE)
+        await append_events(connection, ACCESS, Origin(), [event])
 
 
 async def _batches(connection: asyncpg.Connection) -> AsyncIterator[list[object]]:

@@ -239,6 +239,9 @@ async def test_a_recount_finds_and_repairs_what_is_wrong(
     found = await recount(owner, TODAY)
     assert (found.people, found.sums, found.repaired) == (1, 13, False)
     assert await owner.fetchval("SELECT differences FROM figure_state") == 14
+    said = await owner.fetchrow("SELECT type, actor, data FROM event WHERE type LIKE 'figures.%'")
+    assert said["type"] == "figures.differed"
+    assert (said["actor"], said["data"]) == ("system:statistics", {"people": 1, "sums": 13, "repaired": False})
     found = await recount(owner, TODAY, repair=True)
     assert (found.people, found.repaired) == (1, True)
     assert (await recount(owner, TODAY)).differences == 0
