@@ -154,7 +154,7 @@ async def _close(clerk: Clerk) -> Any:
 async def _guard(clerk: Clerk) -> Any:
     ward, guardian = await clerk.row("person"), await clerk.row("person")
     given = {"ward_id": str(ward["id"]), "guardian_id": str(guardian["id"]), "kind": "entrusted",
-             "relation": clerk.chance.choice(("62", "85", "99")), "capability": clerk.chance.choice(("good", "poor"))}  # fmt: skip
+             "relation": clerk.chance.choice(("62", "85", "99")), "capability": "good"}  # fmt: skip
     return DeclareGuardianship.model_validate(given), declare_guardianship
 
 
