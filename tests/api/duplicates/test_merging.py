@@ -279,3 +279,16 @@ async def test_wrong_questions(service: Service, office: Caller) -> None:
     is_problem(await act(supervisor, path, asked["version"], {"survivor_id": one["id"]}), 403, "access.forbidden")
     assert (await supervisor.get(f"/v1/duplicates/{asked['id']}")).json()["access"] == {"decide": False}
     assert await service.state() == before
+
+
+async def test_nobody_is_merged_who_is_asked_for_elsewhere(service: Service, office: Caller) -> None:
+    one, other = await register(office, "韩梅梅"), await register(office, "韩梅")
+    asked = await question(office, one, other)
+    offer = {"person_id": other["id"], "region": "421022100201", "reason": "随迁居住"}
+    transfer = await create(office, "/v1/transfers", offer)
+    before = await service.state()
+    path, body = f"/v1/duplicates/{asked['id']}:merge", {"survivor_id": one["id"]}
+    is_problem(await act(office, path, asked["version"], body), 409, "transfer.open")
+    assert await service.state() == before
+    assert (await office.post(f"/v1/transfers/{transfer['id']}:withdraw", {})).status_code == 200
+    assert (await act(office, path, asked["version"], body)).status_code == 201
