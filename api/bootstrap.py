@@ -13,7 +13,7 @@ import asyncpg
 
 from api.graphql.documents import Documents
 from api.graphql.endpoint import Endpoint
-from api.graphql.executor import Executor
+from api.graphql.executor import Executor, Provider
 from api.graphql.limits import Limits as DocumentLimits
 from api.graphql.mutations import Mutations, mutation_type
 from api.graphql.schema import build
@@ -34,7 +34,7 @@ from auth.tokens import Realm
 from domain.access import Access
 from domain.agencies.me import me
 from domain.break_glass.use_cases import note_read, opening_of
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
 from domain.events import Origin
 from domain.exports.use_cases import download_export
 from domain.imports.model import RosterForm
@@ -47,11 +47,13 @@ from persistence.account_store import AccountStore
 from persistence.auth_store import AuthStore
 from persistence.auth_watch import watching
 from persistence.crypto import FieldCipher, KeyRing
-from persistence.engine import open_pool, open_reads
+from persistence.engine import open_pool, open_reads, scope_settings, set_scope
 from persistence.idempotency import IdempotencyKeys
+from persistence.keys.ring_file import watched_cipher
 from persistence.limits import RateLimits
 from persistence.migrate import newest
 from persistence.reading.reader import Reader, Witness
+from persistence.sealing.proof import prove as proof_of
 from persistence.searching.questions import Questions
 from persistence.statistics.figures import PostgresFigures
 from persistence.writing.unit_of_work import PostgresUnitOfWork
@@ -77,8 +79,11 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
             statement_cache=settings.database_statement_cache,
         )  # fmt: skip
         stack.push_async_callback(pool.close)
-        ring = KeyRing(settings.master_key_id, settings.master_keys, settings.index_key_id)
-        cipher = FieldCipher(ring, settings.cipher_profile)
+        cipher = watched_cipher(
+            settings.ring_path,
+            lambda: KeyRing(settings.master_key_id, settings.master_keys, settings.index_key_id),
+            settings.cipher_profile,
+        )
         store = AuthStore(pool, cipher)
         await ensure_key(store, Origin("cli"))
         authenticator = Authenticator(
@@ -99,7 +104,7 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
         )  # fmt: skip
         credentials = Credentials(accounts)
         writer = Writer(_units(pool, cipher, credentials))
-        determine = _determine(pool, cipher)
+        determine, prove = _determine(pool, cipher), _prove(pool)
         search = Questions(pool, cipher)
         counts = Statistics(PostgresFigures(pool), _summary_book)
         services = Services(
@@ -113,21 +118,23 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
             break_glass=_break_glass(pool, cipher),
             determine=determine,
             statistics=counts,
+            prove=prove,
             report=_report(pool, cipher),
             export=_export(pool, cipher),
             template=_template,
             ready=_ready(pool, authenticator),
         )
-        graphql = endpoint(reader, writer, determine, counts, search, introspection=settings.introspection)
+        graphql = endpoint(reader, writer, determine, prove, counts, search, introspection=settings.introspection)
         server = AuthorizationServer(store, authenticator, accounts)
         sign_in = SignIn(store, accounts, credentials, settings.issuer_url, cipher.key_for("sign_in"))
         yield Wired(services, graphql, authenticator, server, sign_in)
 
 
-def endpoint(
+def endpoint(  # noqa: PLR0913 - what it asks, by name
     reader: Reader,
     writer: Writer,
     determine: "Determines",
+    prove: Provider,
     counts: AnswersStatistics,
     search: Searches,
     *,
@@ -143,9 +150,10 @@ def endpoint(
     async def determination(access: Access, asked: Mapping[str, object]) -> object:
         return await determine(access, asked, Origin("graphql"))
 
-    providers = {
+    providers: dict[str, Provider] = {
         "me": who,
         "determination": determination,
+        "eventProof": prove,
         "statistics": counts.answer,
         "statisticsSummary": counts.summary,
     }
@@ -190,6 +198,23 @@ def _witness(pool: asyncpg.Pool, cipher: FieldCipher) -> Witness:
         await note_read(access, PostgresUnitOfWork(pool, cipher, origin), views)
 
     return note
+
+
+def _prove(pool: asyncpg.Pool) -> Provider:
+    async def prove(access: Access, asked: Mapping[str, object]) -> object:
+        """Return the inclusion proof of an event the caller sees. Raises ``Conflict`` while it is not sealed."""
+        scope = scope_settings(access, "events:read")
+        async with pool.acquire() as connection, connection.transaction(readonly=True):
+            await set_scope(connection, scope)
+            try:
+                found = await proof_of(connection, row_key(VIEWS["Event"], str(asked["id"])))
+            except LookupError:
+                raise NotFound from None
+        if found is None:
+            raise Conflict("event.not_sealed")
+        return found
+
+    return prove
 
 
 def _report(pool: asyncpg.Pool, cipher: FieldCipher) -> Callable[[Access, UUID], Awaitable[bytes]]:

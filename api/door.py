@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.messages import Language
 from api.problems import language_of, request_id_of
 from api.services import Services
 from api.writing import Idempotency
 from domain.access import Access
 from domain.errors import Fault, Forbidden, InvalidInput
 from domain.events import Origin
+from domain.language import LANGUAGE, Language
 from domain.reading import row_key
 from domain.view import VIEWS
 
@@ -37,11 +37,13 @@ async def enter(services: Services, scope: Scope, channel: str) -> Caller:
     scope.setdefault("state", {})["client_id"] = access.client_id  # for the access log
     check_origin(scope["headers"], access.origins, services.settings.cors_origins)
     limits = await services.limits.admit(access.account)
+    language = language_of(scope["headers"])
+    LANGUAGE.set(language)
     headers, origin = dict(scope["headers"]), origin_of(scope, channel)
     opening = headers.get(b"break-glass")
     if opening is not None:
         access = await services.break_glass(access, row_key(VIEWS["Person"], opening.decode("latin-1")), origin)
-    return Caller(access, origin, language_of(scope["headers"]), request_id_of(scope), headers, limits)
+    return Caller(access, origin, language, request_id_of(scope), headers, limits)
 
 
 def check_origin(headers: Iterable[tuple[bytes, bytes]], own: Collection[str], everybodys: Collection[str]) -> None:

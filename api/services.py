@@ -67,6 +67,7 @@ class Services:
     break_glass: Callable[[Access, object, Origin], Awaitable[Access]]
     determine: Callable[[Access, Mapping[str, object], Origin], Awaitable[object]]
     statistics: AnswersStatistics
+    prove: Callable[[Access, Mapping[str, object]], Awaitable[object]]
     report: Callable[[Access, UUID], Awaitable[bytes]]
     export: Callable[[Access, Any, Origin], Awaitable[bytes]]
     template: Callable[[RosterForm], Awaitable[bytes]]

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
         str | None, Field(validation_alias=AliasChoices("SHOUWANG_DATABASE_URL", "DATABASE_URL"))
     ] = None  # what requests use; may go through pgbouncer
     database_direct_url: str | None = None  # LISTEN and jobs: past the pooler. Default: database_url
+    database_backup_url: str | None = None  # a role with BYPASSRLS, for `backup`. Default: the owner's
     database_owner_url: str | None = None  # migrations and loaders. Default: database_direct_url
     database_role: str | None = "shouwang_app"  # taken on at connection; empty when the DSN logs in as it
     database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10  # transactions of one API process at once
@@ -57,6 +58,11 @@ class Settings(BaseSettings):
     older_master_keys: SecretStr | None = None  # "1:base64,2:base64": they open what they sealed
     index_key_id: Annotated[int | None, Field(ge=0, le=255)] = None  # makes blind indexes; default: the oldest
     cipher_profile: Literal["aes", "sm4"] = "aes"
+    key_ring: Path | None = None  # a file that holds all of the above; `keys rotate --fields` changes it
+
+    # --- history ----------------------------------------------------------------------------
+    seal_roots: Path | None = None  # signed roots outside the database. Default: sealed-roots.jsonl in data_dir
+    seal_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0  # between two rounds of the sealer
 
     # --- who we are -------------------------------------------------------------------------
     host: Annotated[str, Field(validation_alias=AliasChoices("SHOUWANG_HOST", "HOST"))] = "127.0.0.1"
@@ -95,7 +101,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "database_url", "database_direct_url", "database_owner_url", "database_role", "master_key", "older_master_keys",
-        "issuer", "graphql_introspection", mode="before",
+        "issuer", "graphql_introspection", "seal_roots", "key_ring", mode="before",
     )  # fmt: skip
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
@@ -111,7 +117,8 @@ class Settings(BaseSettings):
             raise ValueError("page_size is above max_page_size")
         if self.mode is Mode.DEMO:
             return self
-        missing = [name for name in ("database_url", "master_key", "issuer") if getattr(self, name) is None]
+        needed = ("database_url", *(("master_key",) if self.key_ring is None else ()), "issuer")
+        missing = [name for name in needed if getattr(self, name) is None]
         if missing:
             raise ValueError("production needs " + ", ".join(f"SHOUWANG_{name.upper()}" for name in missing))
         if not (self.issuer or "").startswith("https://"):
@@ -134,6 +141,16 @@ class Settings(BaseSettings):
         return (self.issuer or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def roots_file(self) -> Path:
+        """Return where the signed roots are written, outside the database."""
+        return self.seal_roots or self.data_dir / "sealed-roots.jsonl"
+
+    @property
+    def ring_path(self) -> Path | None:
+        """Return the file of the key ring, which may not be there yet; none where keys stand in the environment."""
+        return self.key_ring or (self.data_dir / "keys.json" if self.demo and self.master_key is None else None)
+
+    @property
     def pooled_url(self) -> str:
         """Return the DSN for requests."""
         if self.database_url is None:
@@ -149,6 +166,11 @@ class Settings(BaseSettings):
     def owner_url(self) -> str:
         """Return the DSN of the tables' owner: migrations and loaders only."""
         return self.database_owner_url or self.direct_url
+
+    @property
+    def backup_url(self) -> str:
+        """Return the DSN that reads everything: backups only."""
+        return self.database_backup_url or self.owner_url
 
     def for_child(self, *, owner: bool = False) -> dict[str, str]:
         """Return the environment in which a child process reads these settings.

@@ -23,11 +23,12 @@ OWN_FILE = Clearance(personal=FULL, contact=MASKED, identity=MASKED, health=FULL
 COMPANION = Clearance(personal=FULL, contact=MASKED)
 NOTHING = Clearance()
 
-REGION, ASSIGNED, SELF, EVENTS, OWN, AGENCY, NOBODY, PUBLISHED = (
+REGION, ASSIGNED, SELF, EVENTS, PLATFORM, OWN, AGENCY, NOBODY, PUBLISHED = (
     RowScope.REGION,
     RowScope.ASSIGNED,
     RowScope.SELF,
     RowScope.EVENTS,
+    RowScope.PLATFORM,
     RowScope.OWN,
     RowScope.AGENCY,
     RowScope.NOBODY,
@@ -129,6 +130,7 @@ ROLES: dict[str, dict[str, Grant]] = {
         "accounts:read": Grant(REGION, NOTHING),
         "accounts:write": Grant(REGION, NOTHING),
         "agencies:write": Grant(NOBODY, NOTHING),
+        "events:read": Grant(PLATFORM, NOTHING),
         "rules:read": Grant(NOBODY, NOTHING),
         "rules:write": Grant(NOBODY, NOTHING),
         "staff:read": Grant(REGION, PARTNER),

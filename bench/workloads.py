@@ -138,7 +138,13 @@ async def _reads(world: World, running: Wired, asker: Asker, owner: asyncpg.Conn
     secret = cipher_of(world.settings).key_for("page_token").hex()
     reader, person, access = Reader(notes, secret), VIEWS["Person"], asker.access
     graphql = endpoint(
-        reader, running.services.writer, running.services.determine, running.services.search, introspection=False
+        reader,
+        running.services.writer,
+        running.services.determine,
+        running.services.prove,
+        running.services.statistics,
+        running.services.search,
+        introspection=False,
     )
     people = await _people(owner, asker)
     ids = [str(one["id"]) for one in chance.choices(people, k=PREPARED)]

@@ -57,7 +57,8 @@ class RowScope(StrEnum):
     ASSIGNED = "assigned"  # opened by a case to the caller's agency
     SELF = "self"  # the caller's own file, and what guardianship or pairing opens to her
     PUBLISHED = "published"  # no person-bound row: figures made safe for everybody
-    EVENTS = "events"  # no person; events of the region without person fields
+    EVENTS = "events"  # no person; events of the region without person fields; nationwide also the platform's
+    PLATFORM = "platform"  # no person; the events of the platform itself, which have no region
     OWN = "own"  # no person; the caller's own account and sign-ins
     AGENCY = "agency"  # no person; what belongs to the caller's agency: accounts, clients, sign-ins
     NOBODY = "nobody"  # no person-bound row at all
@@ -75,6 +76,8 @@ class RegionRange:
 
 
 EVERYWHERE = RegionRange(0, 10**12)
+PLATFORM = RegionRange(-1, 0)
+"""Where events without a region stand: keys, rules for everywhere, clients of nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

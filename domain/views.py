@@ -5,6 +5,7 @@ from domain.agencies import views as _agencies
 from domain.break_glass import views as _break_glass
 from domain.campaigns import views as _campaigns
 from domain.duplicates import views as _duplicates
+from domain.history import views as _history
 from domain.imports import views as _imports
 from domain.people import views as _people
 from domain.regions import views as _regions
@@ -13,7 +14,8 @@ from domain.transfers import views as _transfers
 from domain.view import View, resolve
 
 DECLARED_IN = (
-    _regions, _agencies, _accounts, _imports, _people, _transfers, _campaigns, _break_glass, _statistics, _duplicates,
+    _regions, _agencies, _accounts, _history, _imports, _people, _transfers, _campaigns, _break_glass, _statistics,
+    _duplicates,
 )  # fmt: skip
 
 

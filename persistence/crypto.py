@@ -16,6 +16,7 @@ nothing else is learnt from them without the key.
 """
 
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
@@ -86,10 +87,10 @@ _SUITE_OF: Final = {suite.number: suite for suite in _SUITES.values()}
 class KeyRing:
     """Master keys by id (0–255). ``active_id`` seals; all open; ``index_id`` makes blind indexes.
 
-    Sealing may change key from one row to the next, the blind index may not: rows of two keys
-    would not find each other. So ``index_id`` stays (default: the lowest id) until every blind
-    column has been written anew. Raises ``ValueError`` on an unknown id or a key that is not 32
-    bytes long.
+    Sealing may change key from one row to the next; rows whose blind indexes are of two keys find each
+    other only by looking for both (``FieldCipher.blinds``). ``index_id`` is by default the lowest id;
+    ``persistence.keys`` changes it together with ``active_id``. Raises ``ValueError`` on an unknown id or
+    a key that is not 32 bytes long.
     """
 
     active_id: int
@@ -111,17 +112,51 @@ class KeyRing:
         return min(self.masters, default=-1) if self.index_id is None else self.index_id
 
 
+RingSource = Callable[[], KeyRing | None]
+"""Returns the key ring when it has changed since the last call, else None."""
+LOOK_AFTER: Final = 1.0  # seconds: so soon every process seals with a new key
+
+
 class FieldCipher:
     """Seals and opens fields; one per process, shared by all that touch personal columns."""
 
-    def __init__(self, keys: bytes | KeyRing, profile: Profile = "aes") -> None:
-        """Take one master key (32 bytes, id 1) or a ring of them."""
-        self._ring = keys if isinstance(keys, KeyRing) else KeyRing(1, {1: keys})
+    def __init__(self, keys: bytes | KeyRing, profile: Profile = "aes", source: RingSource | None = None) -> None:
+        """Take one master key (32 bytes, id 1) or a ring of them; ``source`` is asked whether it has changed."""
         self._suite = _SUITES[profile]
-        self._mark = bytes((self._suite.number, self._ring.active_id))
+        self._source, self._looked = source, time.monotonic()
         # Key objects cost 100 times a seal: one per suite, key and column, made on first use.
         self._columns: dict[tuple[int, int, str, str], tuple[_Aead, bytes]] = {}
-        self._blinds: dict[str, hmac.HMAC] = {}
+        self._blinds: dict[tuple[str, int, int], hmac.HMAC] = {}
+        self._take(keys if isinstance(keys, KeyRing) else KeyRing(1, {1: keys}))
+
+    def _take(self, ring: KeyRing) -> None:
+        self._ring = ring
+        self._mark = bytes((self._suite.number, ring.active_id))
+
+    def _look(self, *, now: bool = False) -> None:
+        """Take a changed key ring: at most once a second, or at once for a key that is not known."""
+        if self._source is None or (not now and time.monotonic() - self._looked < LOOK_AFTER):
+            return
+        self._looked = time.monotonic()
+        changed = self._source()
+        if changed is not None:
+            self._take(changed)
+
+    @property
+    def ring(self) -> KeyRing:
+        """The key ring as it is now."""
+        self._look()
+        return self._ring
+
+    @property
+    def mark(self) -> bytes:
+        """The two bytes every cipher text begins with that is sealed as of now: profile and key."""
+        self._look()
+        return self._mark
+
+    def fingerprints(self) -> dict[int, str]:
+        """Return 16 hexadecimal digits for each master key: enough to tell keys apart, nothing to use one."""
+        return {key_id: self._derive(self._suite, key_id, "fingerprint", 8).hex() for key_id in self.ring.masters}
 
     def hand_over(self) -> bytes:
         """Return what a child process of ours needs to be the same cipher; goes through a pipe, nowhere else."""
@@ -147,6 +182,7 @@ class FieldCipher:
 
     def seal_many(self, table: str, column: str, items: Iterable[tuple[UUID, str]]) -> list[bytes]:
         """Seal one column of many rows; for imports. Gives the sealed forms in the order of ``items``."""
+        self._look()
         aead, prefix = self._column(self._suite, self._ring.active_id, table, column)
         encrypt, mark = aead.encrypt, self._mark
         rows = list(items)
@@ -161,6 +197,7 @@ class FieldCipher:
 
     def seal_bytes(self, table: str, column: str, row_key: bytes, data: bytes) -> bytes:
         """Seal bytes of a row that has no UUID (a signing key, a piece of a file)."""
+        self._look()
         aead, prefix = self._column(self._suite, self._ring.active_id, table, column)
         nonce = os.urandom(NONCE_BYTES)
         return self._mark + nonce + aead.encrypt(nonce, data, prefix + row_key)
@@ -168,6 +205,8 @@ class FieldCipher:
     def open_bytes(self, table: str, column: str, row_key: bytes, cipher: bytes) -> bytes:
         """Return what ``seal_bytes`` sealed, or raise ``Unreadable``."""
         suite = _SUITE_OF.get(cipher[0]) if len(cipher) >= HEAD_BYTES + TAG_BYTES else None
+        if suite is not None and cipher[1] not in self._ring.masters:
+            self._look(now=True)
         if suite is None or cipher[1] not in self._ring.masters:
             raise Unreadable
         aead, prefix = self._column(suite, cipher[1], table, column)
@@ -178,23 +217,33 @@ class FieldCipher:
 
     def is_current(self, cipher: bytes) -> bool:
         """Tell whether a field is sealed under the active key and profile, or waits to be sealed anew."""
-        return cipher[:2] == self._mark
+        return cipher[:2] == self.mark
 
     def blind(self, kind: str, text: str) -> bytes:
         """Return the 32-byte blind index of a normalised text; kinds: ``BLIND_KINDS``."""
-        mac = self._blind(kind).copy()
+        return self._hashed(self._blind(kind, self.ring.blind_id), text)
+
+    def blinds(self, kind: str, text: str) -> list[bytes]:
+        """Return the blind indexes a text may be stored under: one for each key, the present one first.
+
+            More than one only while the ring holds several keys, that is while field keys, and perhaps the
+        profile with them, are changed: look for all of them.
+        """
+        ring = self.ring
+        ordered = sorted(ring.masters, key=lambda key_id: (key_id != ring.blind_id, -key_id))
+        suites = [self._suite, *(one for one in _SUITES.values() if one is not self._suite and len(ordered) > 1)]
+        return [self._hashed(self._blind(kind, key_id, suite), text) for suite in suites for key_id in ordered]
+
+    @staticmethod
+    def _hashed(keyed: hmac.HMAC, text: str) -> bytes:
+        mac = keyed.copy()
         mac.update(text.encode())
         return mac.finalize()
 
     def blind_many(self, kind: str, texts: Iterable[str]) -> list[bytes]:
         """Return the blind indexes of many texts, in their order."""
-        keyed = self._blind(kind)
-        found = []
-        for text in texts:
-            mac = keyed.copy()
-            mac.update(text.encode())
-            found.append(mac.finalize())
-        return found
+        keyed = self._blind(kind, self.ring.blind_id)
+        return [self._hashed(keyed, text) for text in texts]
 
     def key_for(self, purpose: str) -> bytes:
         """Return 32 bytes of key for another purpose of the service, such as the seal of page tokens."""
@@ -208,14 +257,15 @@ class FieldCipher:
             known = self._columns[name] = (suite.aead(key), f"{table}\0{column}\0".encode())
         return known
 
-    def _blind(self, kind: str) -> hmac.HMAC:
-        known = self._blinds.get(kind)
+    def _blind(self, kind: str, key_id: int, suite: _Suite | None = None) -> hmac.HMAC:
+        suite = suite or self._suite
+        known = self._blinds.get((kind, key_id, suite.number))
         if known is None:
             if kind not in BLIND_KINDS:
                 message = f"no blind index of kind {kind!r}"
                 raise ValueError(message)
-            key = self._derive(self._suite, self._ring.blind_id, f"blind:{kind}", 32)
-            known = self._blinds[kind] = hmac.HMAC(key, self._suite.digest())
+            key = self._derive(suite, key_id, f"blind:{kind}", 32)
+            known = self._blinds[kind, key_id, suite.number] = hmac.HMAC(key, suite.digest())
         return known
 
     def _derive(self, suite: _Suite, key_id: int, purpose: str, length: int) -> bytes:

@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from domain.access import EVERYWHERE, Access, RegionRange, RowScope
+from domain.access import EVERYWHERE, PLATFORM, Access, RegionRange, RowScope
 from domain.people.model import Remit
 from persistence.reading.connections import ReadConnections
 
@@ -110,14 +110,17 @@ def scope_settings(access: Access, permission: str) -> tuple[str, str, str]:
     grant = access.grant(permission)
     by_region = grant.rows in (RowScope.REGION, RowScope.EVENTS)
     by_grant = grant.rows in (RowScope.ASSIGNED, RowScope.SELF)
+    ranges = access.regions if by_region else ()
+    if grant.rows is RowScope.PLATFORM or (grant.rows is RowScope.EVENTS and EVERYWHERE in access.regions):
+        ranges = (PLATFORM, *ranges)
     return (
-        ranges_text(access.regions) if by_region else "{}",
+        ranges_text(ranges),
         str(int(access.remit)) if grant.rows is RowScope.REGION else "0",
         str(access.grantee_id) if by_grant and access.grantee_id else "",
     )
 
 
-SYSTEM_SCOPE: tuple[str, str, str] = (ranges_text((EVERYWHERE,)), str(int(Remit.ANYONE)), "")
+SYSTEM_SCOPE: tuple[str, str, str] = (ranges_text((PLATFORM, EVERYWHERE)), str(int(Remit.ANYONE)), "")
 """What scheduled jobs see: all rows, by the same policies as everybody."""
 
 

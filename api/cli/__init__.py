@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import statistics
+from api.cli import backups, masters, seals, statistics
 from api.cli.console import UNUSABLE, give_up, progress, say, settings_or_exit
 from api.settings import Settings
 
@@ -24,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 regions = typer.Typer(help="行政区划 / administrative divisions.", no_args_is_help=True)
-keys = typer.Typer(help="令牌签名密钥 / the keys that sign tokens.", no_args_is_help=True)
+keys = typer.Typer(help="密钥：令牌签名、字段加密 / the keys that sign tokens and seal fields.", no_args_is_help=True)
 agencies = typer.Typer(help="机构 / agencies.", no_args_is_help=True)
 accounts = typer.Typer(help="账号 / accounts of staff.", no_args_is_help=True)
 clients = typer.Typer(help="接入方 / OAuth2 clients.", no_args_is_help=True)
@@ -34,6 +34,9 @@ app.add_typer(agencies, name="agency")
 app.add_typer(accounts, name="account")
 app.add_typer(clients, name="client")
 app.add_typer(statistics.app, name="statistics")
+app.add_typer(seals.app, name="seal")
+backups.register(app)
+masters.register(keys)
 
 
 @app.command()
@@ -101,14 +104,15 @@ def worker() -> None:
     from api.cli.admin import access_now, rotation_of
     from api.cli.keyring import cipher_of
     from api.logging import configure
-    from persistence.jobs.worker import run_worker
+    from persistence.jobs.worker import Sealing, run_worker
 
     settings = settings_or_exit()
     configure(settings.log_level, settings.log_format)
     grace = float(settings.shutdown_seconds)
     cipher, daily = cipher_of(settings), {"signing_keys": rotation_of(settings)}
+    role, sealing = settings.database_role, Sealing(settings.roots_file, settings.seal_seconds)
     working = run_worker(
-        settings.direct_url, cipher, role=settings.database_role, grace=grace, also_daily=daily, access_now=access_now
+        settings.direct_url, cipher, role=role, grace=grace, also_daily=daily, access_now=access_now, sealing=sealing
     )
     asyncio.run(working)
 
@@ -256,11 +260,20 @@ def regions_load() -> None:
 @keys.command("rotate")
 def keys_rotate(
     leaked: Annotated[str, typer.Option(help="Retire this key (kid) at once, its tokens with it: it leaked.")] = "",
+    fields: Annotated[bool, typer.Option("--fields", help="The master key that seals fields instead.")] = False,
 ) -> None:
-    """换发令牌签名密钥 / Publish a new signing key.
+    """换发密钥 / Publish a new signing key; with --fields, put a new master key to use.
 
-    It signs ten minutes later, when everybody has seen it; the old one verifies until its tokens end.
+    A signing key signs ten minutes later, when everybody has seen it; the old one verifies until its
+    tokens end. After --fields the job process seals every field anew (keys status), then: keys retire.
     """
+    if fields:
+        try:
+            made = asyncio.run(masters.rotate_fields(settings_or_exit()))
+        except masters.KeysRefused as error:
+            give_up(str(error))
+        say.print(f"字段主密钥 {made} 已启用，后台正在重新加密：keys status / in use, fields are being sealed anew")
+        return
     from api.cli.admin import rotate_keys
 
     if not asyncio.run(rotate_keys(settings_or_exit(), leaked or None)):

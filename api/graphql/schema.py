@@ -26,6 +26,7 @@ DOCUMENTS = {
     "statistics": ("Statistics", tuple((name, _ASKED.get(name, "str | None")) for name in AskStatistics.model_fields)),
     "statisticsSummary": ("StatisticsSummary", (("region", "str | None"),)),
     "determination": ("Determination", (("person_id", "strawberry.ID"), ("as_of", "date | None"))),
+    "eventProof": ("EventProof", (("id", "strawberry.ID"),)),
 }
 """Roots whose rows a use case makes: GraphQL name → (view, arguments)."""
 

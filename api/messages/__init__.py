@@ -8,7 +8,7 @@ its sentence here.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from api.messages import (
     access,
@@ -25,8 +25,7 @@ from api.messages import (
     transfers,
 )
 from domain.imports.faults import FILE_SENTENCES, SENTENCES
-
-Language = Literal["zh", "en"]
+from domain.language import Language
 
 
 class Message(NamedTuple):

@@ -1,6 +1,10 @@
 """The transports: JSON, HTTP, versions, idempotency, the service itself."""
 
 MESSAGES: dict[str, tuple[str, str, str, str]] = {
+    "event.not_sealed": (
+        "尚未封存", "这条记录刚刚产生，几秒钟后即可出具证明。",
+        "Not sealed yet", "The event has just been written; it is sealed within seconds. Try again.",
+    ),
     "http.bad_request": (
         "请求有误", "请求的格式不正确。",
         "Bad request", "The request is malformed.",

@@ -39,6 +39,13 @@ def statistics_asked(query: bytes) -> dict[str, object]:
     return asked
 
 
+async def read_proof(services: Services, caller: Caller, key: str, query: bytes) -> Found:
+    """Return the proof that an event is sealed."""
+    unknown(given(query))
+    content = await services.prove(caller.access, {"id": key})
+    return await read_document(services.reads, caller.access, VIEWS["EventProof"], content)
+
+
 async def read_determination(services: Services, caller: Caller, key: str, query: bytes) -> Found:
     """Return the determination of a person on a day, explained."""
     rest = given(query)

@@ -90,6 +90,11 @@ def read_routes(lane: "Lane") -> APIRouter:
         router, lane, "/v1/statistics", model(counts), "get_statistics", "statistics", counts.doc,
         statistics_parameters(), counts.permission,
     )  # fmt: skip
+    proof = VIEWS["EventProof"]
+    path = "/v1/events/{id}/proof"
+    declare_read(
+        router, lane, path, model(proof), "get_event_proof", "events", proof.doc, _path(path), proof.permission
+    )
     return router
 
 

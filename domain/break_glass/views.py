@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.agencies.views import Agency
 from domain.break_glass.model import Review, Verdict
-from domain.imports.views import Event
+from domain.history.views import Event
 from domain.people.views import Person
 from domain.view import Regions, between, column, division, eq, many, one, view, within
 

@@ -12,6 +12,7 @@ from domain.access import FieldClass
 from domain.agencies.model import AgencyType, DepartmentKind, LeadingGroupRole, StaffPost
 from domain.campaigns.model import CampaignAct, CampaignState, Season, VillageAct, VillageState
 from domain.clients.model import ClientKind, RevocationKind
+from domain.history.model import EventKind
 from domain.imports.model import ImportMode, OperationStatus, RosterForm, RowOutcome
 from domain.people.model import (
     AbsenceReason,
@@ -29,6 +30,7 @@ from domain.people.model import (
     SelfCare,
     Situation,
 )
+from domain.transfers.model import HouseholdChoice, TransferKind, TransferState
 
 
 def _codes(text: str) -> frozenset[str]:
@@ -60,11 +62,13 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "client_kind": ClientKind,
     "department_kind": DepartmentKind,
     "end_reason": EndReason,
+    "event_kind": EventKind,
     "field_class": FieldClass,
     "guardianship_kind": GuardianshipKind,
     "hardship": Hardship,
     "health": Health,
     "import_mode": ImportMode,
+    "household_choice": HouseholdChoice,
     "incapable_parent": IncapableParent,
     "leading_group_role": LeadingGroupRole,
     "left_behind": LeftBehind,
@@ -79,6 +83,8 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "self_care": SelfCare,
     "situation": Situation,
     "staff_post": StaffPost,
+    "transfer_kind": TransferKind,
+    "transfer_state": TransferState,
 }
 """The service's own values, by the list's id."""
 

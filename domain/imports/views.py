@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from domain.agencies.views import Agency
 from domain.imports.model import ImportMode, OperationStatus, RosterForm, RowOutcome
 from domain.people.model import LeftBehind
-from domain.view import Log, OfAgency, between, computed, division, document, embedded, eq, many, one, view
+from domain.view import OfAgency, between, division, document, embedded, eq, many, view
 
 
 @view(
@@ -120,32 +119,3 @@ class ImportFault:
     column: str | None
     code: str
     message: str
-
-
-@view("event", plural="events", permission="events:read", scope=Log(), versioned=False)
-class Event:
-    """What happened, who did it, for which agency, why, from where. Holds no personal value."""
-
-    id: UUID
-    at: datetime
-    type: str
-    aggregate: str
-    aggregate_id: UUID
-    subject_id: UUID | None
-    aggregate_version: int | None
-    region: str | None = division("region_code")
-    actor: str
-    actor_agency_id: UUID | None
-    client_id: str | None
-    channel: str
-    purpose: str | None
-    request_id: str | None
-    origin: str | None
-    cause_id: UUID | None
-    changed: list[str] = computed("event_changed")
-    actor_agency: Agency = one("actor_agency_id")
-    __filters__ = (
-        eq("type", "aggregate", "aggregate_id", "subject_id", "actor", "channel", "actor_agency_id"),
-        between("at"),
-    )
-    __orders__ = ("-id", "id")

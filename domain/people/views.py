@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from domain.access import FieldClass
-from domain.imports.views import Event
+from domain.history.views import Event
 from domain.people.model import (
     AbsenceReason,
     Capability,

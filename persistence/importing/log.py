@@ -41,6 +41,7 @@ _RECORDS: Final = (
 )  # fmt: skip
 _CHANGED: Final = """'{"changed":' || to_json(s.changed)::text || '}'"""
 _DATA: Final = {
+    "absence.recorded": """'{"reason":"' || s.reason || '"}'""",
     "person.registered": "s.parts",
     "kinship.recorded": """'{"relation":"' || s.relation || '"}'""",
 }

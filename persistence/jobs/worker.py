@@ -7,8 +7,10 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -25,6 +27,8 @@ from persistence.duplicates import jobs as duplicates
 from persistence.engine import RUNTIME_ROLE, SYSTEM_SCOPE, connect, open_pool, set_scope
 from persistence.jobs import determination, transfers, upkeep
 from persistence.jobs.daily import once_a_day
+from persistence.jobs.resealing import keep_resealing, while_keys_rest
+from persistence.jobs.sealing import keep_sealing
 from persistence.searching.keys import fill_phone_tails
 from persistence.statistics import upkeep as figures
 
@@ -40,6 +44,15 @@ Run = Callable[[asyncpg.Pool, FieldCipher, UUID], Coroutine[None, None, object]]
 AccessNow = Callable[[asyncpg.Pool, FieldCipher, Standing, datetime], Awaitable[Access | None]]
 """What somebody may do at this moment: decided where tokens are, which jobs know nothing of."""
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """How history is sealed: the file outside the database, and the seconds between two rounds."""
+
+    roots: Path
+    every: float
+
 
 # The import counts an attempt when it begins, so that a file which kills the process does not do
 # so for ever (the queue counts no crash). Ending the process is no fault of the file's.
@@ -59,6 +72,7 @@ class Worker:
         also_daily: Mapping[str, Daily] | None = None,
         access_now: AccessNow | None = None,
         today: Callable[[], date] = business_date,
+        sealing: Sealing | None = None,
     ) -> None:
         """Take a DSN that reaches the server itself: the queue listens and locks by session.
 
@@ -73,6 +87,7 @@ class Worker:
         self._run_import = run_import or _run_import
         self._access_now = access_now or _nobody
         self._today = today
+        self._sealing = sealing
 
     async def run(self, grace: float = 10.0) -> None:
         """Work until stopped; unfinished jobs have ``grace`` seconds, then another process takes them up."""
@@ -80,6 +95,9 @@ class Worker:
         settings = {"role": self._role} if self._role else {}
         # Without our JSON codec: the library brings its own.
         listening = await asyncpg.connect(self._dsn, server_settings=settings)
+        ended = asyncio.Event()
+        sealing = asyncio.create_task(self._seal(ended))
+        resealing = asyncio.create_task(keep_resealing(pool, self._cipher))
         try:
             await self.daily_or_later(pool)  # what an outage left undone
             queuer = PgQueuer.from_asyncpg_connection(listening)
@@ -91,8 +109,18 @@ class Worker:
             queuer.shutdown.set()
             await self._wind_up(running, grace)
         finally:
+            resealing.cancel()  # every batch is whole by itself
+            with suppress(asyncio.CancelledError):
+                await resealing
+            ended.set()  # after the work: its last events are sealed, too
+            await sealing
             await listening.close()
             await pool.close()
+
+    async def _seal(self, ended: asyncio.Event) -> None:
+        if self._sealing is not None:
+            roots, every = self._sealing.roots, self._sealing.every
+            await keep_sealing(self._dsn, self._cipher, ended, role=self._role, roots=roots, every=every)
 
     async def _wind_up(self, running: asyncio.Task[None], grace: float) -> None:
         """Wait for work in flight, then have it put back; what still hangs is cut off."""
@@ -178,6 +206,12 @@ class Worker:
 
         An error's text may quote a row, so neither the log nor the queue's own log gets it.
         """
+        async with while_keys_rest(pool, self._cipher) as at_rest:
+            if not at_rest:
+                raise RetryRequested(RETRY_AFTER, reason="field keys are being changed")
+            await self._operate_now(pool, run, operation_id)
+
+    async def _operate_now(self, pool: asyncpg.Pool, run: Run, operation_id: UUID) -> None:
         work = asyncio.create_task(run(pool, self._cipher, operation_id))
         over = asyncio.create_task(self._out_of_time.wait())
         await asyncio.wait((work, over), return_when=asyncio.FIRST_COMPLETED)
@@ -193,7 +227,7 @@ class Worker:
             raise RetryRequested(RETRY_AFTER, reason=type(error).__name__)
 
 
-async def run_worker(
+async def run_worker(  # noqa: PLR0913 - what a worker is given, by name
     dsn: str,
     cipher: FieldCipher,
     *,
@@ -201,9 +235,10 @@ async def run_worker(
     grace: float = 10.0,
     also_daily: Mapping[str, Daily] | None = None,
     access_now: AccessNow | None = None,
+    sealing: Sealing | None = None,
 ) -> None:
     """Run a job process until SIGTERM or SIGINT."""
-    worker = Worker(dsn, cipher, role=role, also_daily=also_daily, access_now=access_now)
+    worker = Worker(dsn, cipher, role=role, also_daily=also_daily, access_now=access_now, sealing=sealing)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop.set)
@@ -232,4 +267,4 @@ async def _let_go(pool: asyncpg.Pool, operation_id: UUID) -> None:
         await connection.execute(_LET_GO, operation_id)
 
 
-__all__ = ["HOURLY", "IMPORT", "RETRY_AFTER", "Worker", "run_worker"]
+__all__ = ["HOURLY", "IMPORT", "RETRY_AFTER", "Sealing", "Worker", "run_worker"]

@@ -216,9 +216,16 @@ class Compiler:
         if view.is_document:
             return f"nullif({t}.doc->{literal(field.source.name)}, 'null'::jsonb)"
         if field.source.computed:
-            return EXPRESSIONS[field.source.name].format(t=t)
+            return self._expression(view, field.source.name, t)
         column = f"{t}.{field.source.name}"
         return f"region_text({column})" if field.source.division else column
+
+    def _expression(self, view: View, name: str, t: str) -> str:
+        """Return a named expression over a row, or the column of that name."""
+        personal = self.clearances[view.permission].sight(FieldClass.PERSONAL) is Sight.FULL
+        return EXPRESSIONS.get(name, "{t}." + name).format(
+            t=t, language=self.parameters.of_language(), personal="true" if personal else "false"
+        )
 
     def _sight(self, view: View, field: Field) -> Sight:
         if field.sensitive.field_class is FieldClass.OPEN:
@@ -230,9 +237,7 @@ class Compiler:
     def _one(self, view: View, relation: Relation, target: Object, t: str) -> str:
         if relation.kind in ("embedded", "embedded_many"):
             source = (
-                f"{t}.doc->{literal(relation.key)}"
-                if view.is_document
-                else EXPRESSIONS.get(relation.key, "{t}." + relation.key).format(t=t)
+                f"{t}.doc->{literal(relation.key)}" if view.is_document else self._expression(view, relation.key, t)
             )
             return self._embedded(target, source, many=relation.kind == "embedded_many")
         if not self.scope.allows(target.view):
@@ -352,7 +357,8 @@ class Compiler:
         field = view.fields.get(one.field)
         if field is not None and self._sight(view, field) is not Sight.FULL:
             raise Forbidden("field.withheld", field=name)
-        column = f"{t}.{one.column}"
+        computed = field is not None and field.source.computed
+        column = f"({self._expression(view, one.column, t)})" if computed else f"{t}.{one.column}"
         match one.op:
             case "within":
                 return self._within(view, t, one, key, structure)

@@ -1,6 +1,11 @@
-"""Named expressions and conditions that views refer to; ``{t}`` is the row's alias."""
+"""Named expressions and conditions that views refer to.
+
+``{t}`` is the row's alias, ``{language}`` the language of the request, ``{personal}`` whether the caller
+sees personal fields of such rows in full.
+"""
 
 from domain.campaigns.model import VillageState
+from persistence.reading.sentences import CHANGED, KIND, REVEALED, SENTENCE
 
 _LATE = "(coalesce({t}.submitted_on, current_date) > {t}.due_on)"
 # Of people on the ledger with a profile that the campaign's forms are for; the bits are those of ``Remit``.
@@ -30,9 +35,10 @@ EXPRESSIONS = {
     "campaign_village_figures": _FIGURES,
     "campaign_village_late": _LATE,
     "rule_set_region": "nullif(region_text({t}.region_code), '0')",
-    "event_changed": (
-        "CASE WHEN jsonb_typeof({t}.data->'changed') = 'array' THEN {t}.data->'changed' ELSE '[]'::jsonb END"
-    ),
+    "event_changed": CHANGED,
+    "event_kind": KIND,
+    "event_revealed": REVEALED,
+    "event_sentence": SENTENCE,
     "operation_progress": (
         "jsonb_build_object('done', {t}.done, 'total', {t}.total, "
         "'rate', (CASE WHEN {t}.started_at IS NOT NULL THEN {t}.done / greatest(extract(epoch FROM "

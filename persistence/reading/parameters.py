@@ -26,6 +26,7 @@ class Request:
     arguments: Mapping[str, object]
     sub: str
     secret: str
+    language: str = "zh"
 
 
 Binder = Callable[[Request], object]
@@ -58,6 +59,10 @@ class Parameters:
     def of_scope(self, name: str) -> str:
         """A value of the caller's scope."""
         return self._placeholder(("scope", name), PARAMETERS[name], lambda request: request.scope[name])
+
+    def of_language(self) -> str:
+        """The language of the request."""
+        return self._placeholder(("language",), "text", lambda request: request.language)
 
     def of_argument(self, key: str, kind: str) -> str:
         """An argument as it came, already of its type."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from domain.access import Access
 from domain.errors import Forbidden, ShouwangError
+from domain.language import LANGUAGE
 from domain.selection import Query
 from domain.views import views
 from persistence.engine import scope_settings
@@ -96,7 +97,7 @@ class Reader:
                 raise Forbidden("break_glass.closed")
             await self._witness(access, plan.people)
         eyes = self.eyes(access)
-        request = Request(eyes.values, arguments, access.sub, self._secret)
+        request = Request(eyes.values, arguments, access.sub, self._secret, LANGUAGE.get())
         values = [binder(request) for binder in plan.binders]
         fetches = on or self._connections
         return await fetches.fetchval(plan.sql, *eyes.settings(plan.permission), *values), plan.refused

@@ -269,6 +269,8 @@ class ScopeSql:
         The second half stands only where it is cheap: a list of a region's events is what happened there.
         """
         rows, place = self.rows[view.permission], self._place(view, t, inside)
+        if rows is RowScope.PLATFORM:
+            return f"{t}.region_code IS NULL"
         if rows is RowScope.EVENTS:
             return place
         if self.shape.everyone and not place:

@@ -103,11 +103,11 @@ class Questions:
 
     def _values(self, one: Said, places: list[RegionRange]) -> Iterable[tuple[str, object]]:
         if Reading.IDENTITY in one.readings:
-            yield "blind", self._cipher.blind("identity_number", one.number)
+            yield "blind", self._cipher.blinds("identity_number", one.number)
         if Reading.PHONE in one.readings:
-            yield "blind", self._cipher.blind("phone", one.number)
+            yield "blind", self._cipher.blinds("phone", one.number)
         if one.readings and {Reading.PHONE, Reading.TAIL} & {*one.readings}:
-            yield "tail", self._cipher.blind("phone_tail", tail(one.number))
+            yield "tail", self._cipher.blinds("phone_tail", tail(one.number))
         if one.born:
             yield from zip(("first", "last"), one.born, strict=True)
         if one.text:

@@ -151,14 +151,14 @@ class SearchSql:
     def _condition(self, word: Word, reading: Reading) -> Callable[[str], str]:
         match reading:
             case Reading.IDENTITY:
-                blind = self._argument(word, "blind", "bytea")
-                return lambda t: f"{t}.identity_number_blind = {blind}"
+                blind = self._argument(word, "blind", "bytea[]")
+                return lambda t: f"{t}.identity_number_blind = ANY ({blind})"
             case Reading.PHONE:
-                tail, blind = self._argument(word, "tail", "bytea"), self._argument(word, "blind", "bytea")
-                return lambda t: f"{t}.phone_tail_blind = {tail} AND {t}.phone_blind = {blind}"
+                tail, blind = self._argument(word, "tail", "bytea[]"), self._argument(word, "blind", "bytea[]")
+                return lambda t: f"{t}.phone_tail_blind = ANY ({tail}) AND {t}.phone_blind = ANY ({blind})"
             case Reading.TAIL:
-                tail = self._argument(word, "tail", "bytea")
-                return lambda t: f"{t}.phone_tail_blind = {tail}"
+                tail = self._argument(word, "tail", "bytea[]")
+                return lambda t: f"{t}.phone_tail_blind = ANY ({tail})"
             case Reading.DAY:
                 day = self._argument(word, "first", "date")
                 return lambda t: f"{t}.birth_date = {day}"

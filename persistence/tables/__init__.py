@@ -2,11 +2,22 @@
 
 from sqlmodel import SQLModel
 
-from persistence.tables import auth, break_glass, campaigns, duplicates, people, places, statistics, system, transfers
+from persistence.tables import (
+    auth,
+    break_glass,
+    campaigns,
+    duplicates,
+    people,
+    places,
+    sealing,
+    statistics,
+    system,
+    transfers,
+)
 
 metadata = SQLModel.metadata
 
 __all__ = [
-    "auth", "break_glass", "campaigns", "duplicates", "metadata", "people", "places", "statistics", "system",
-    "transfers",
+    "auth", "break_glass", "campaigns", "duplicates", "metadata", "people", "places", "sealing", "statistics",
+    "system", "transfers",
 ]  # fmt: skip

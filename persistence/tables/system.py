@@ -4,12 +4,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, LargeBinary
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlmodel import Field
 
 from domain.imports.model import OperationStatus, RowOutcome
 from persistence.tables.columns import Row, Versioned, json_object, moment, one_of, small, text_array
+
+XACT = text("pg_current_xact_id()::text::bigint")
 
 
 class Event(Row, table=True):
@@ -24,6 +26,7 @@ class Event(Row, table=True):
         Index("event_aggregate_idx", "aggregate_id", "at"),
         Index("event_subject_idx", "subject_id", "id"),
         Index("event_region_idx", "region_code", "at"),
+        Index("event_xact_idx", "xact"),
         {"postgresql_partition_by": "RANGE (at)"},
     )
 
@@ -46,6 +49,9 @@ class Event(Row, table=True):
     cause_id: UUID | None = None  # the event that brought this one about
     data: dict[str, Any] = json_object()
     digest: bytes = Field(sa_type=LargeBinary)
+    # The writing transaction, filled in by the database: what the sealer has not seen yet is found by
+    # it. It says nothing in another cluster, so the digest leaves it out.
+    xact: int | None = Field(default=None, sa_type=BigInteger, sa_column_kwargs={"server_default": XACT})
 
 
 class Operation(Versioned, table=True):

@@ -284,8 +284,12 @@ class PostgresWork(CampaignSql, ExportQueue):
 
     async def holder_of(self, identity_number: str) -> tuple[UUID, bool] | None:
         """Return who holds an identity number, anywhere, and whether the caller sees her."""
-        blind = self._cipher.blind("identity_number", identity_number)
-        holder = await self.connection.fetchval("SELECT id FROM person_by_identity($1::bytea[])", [blind])
+        blinds = self._cipher.blinds("identity_number", identity_number)
+        if len(blinds) > 1:
+            # While field keys are changed two processes may index one number under two keys, and no unique
+            # index would see it: they take turns.
+            await self.connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", min(blinds).hex())
+        holder = await self.connection.fetchval("SELECT id FROM person_by_identity($1::bytea[])", blinds)
         if holder is None:
             return None
         # A file that was merged leads to the one that survived.

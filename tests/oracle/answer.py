@@ -29,7 +29,7 @@ from graphql.execution.values import VariableValues, get_argument_values, get_di
 from graphql.type import GraphQLIncludeDirective, GraphQLSkipDirective
 
 from api.graphql.schema import build
-from tests.oracle.documents import determination, me, statistics, statistics_summary
+from tests.oracle.documents import determination, me, proof, statistics, statistics_summary
 from tests.oracle.model import Eyes, Page, Refused, Row, camel, snake
 from tests.oracle.spec import DOCUMENT_PERMISSIONS, KINDS, Way
 
@@ -223,6 +223,8 @@ class Oracle:
             return determination(given["personId"], given.get("asOf"))
         if name in ("statistics", "statisticsSummary"):
             return statistics(given) if name == "statistics" else statistics_summary(given)
+        if name == "eventProof":
+            return proof(given["id"])
         if name in LISTS:
             order, _ = self.order_of("Query", name, given)
             return self._page(LISTS[name], self.eyes.visible(LISTS[name]), "", order, given)

@@ -57,12 +57,14 @@ def _regions(world: "World") -> None:
 
 
 def _codes(world: "World") -> None:
-    for at, name in enumerate(("sex", "Ethnicity", "空 list", "kinship", "_odd")):
+    for at, name in enumerate(("sex", "Ethnicity", "空 list", "kinship", "_odd", "absence_reason")):
         world.add("code_list", {"id": name, "name_zh": "表", "name_en": ODD[at], "standard": 'GB/T "2261.1"'})
         for position in range(at * 7):
             code = f"{position:02d}" if at % 2 else ODD[position % len(ODD)] + str(position)
             labels: dict[str, Any] = {"label_zh": "标签\n", "label_en": f"label {position}"}
             world.add("code_item", {"list_id": name, "code": code, "position": position} | labels)
+    reason: dict[str, Any] = {"list_id": "absence_reason", "code": "work", "position": 99}
+    world.add("code_item", reason | {"label_zh": '务"工', "label_en": "Work"})
 
 
 def _rules(world: "World") -> None:

@@ -74,6 +74,33 @@ def determination(person_id: str, as_of: str | None) -> dict[str, Any] | None:
     }
 
 
+def proof(event_id: str) -> dict[str, Any] | None:
+    """Return the proof of one event; there is none of any other."""
+    if event_id != str(PEOPLE["resident"]):
+        return None
+    return {
+        "event_id": event_id,
+        "digest": "00ff",
+        "position": 7,
+        "index": 1,
+        "path": ["ab", "cd"],
+        "seal": {
+            "batch": 2, "first": 6, "count": 3, "root": "aa", "previous": "bb",
+            "sealed_at": "2026-01-01T00:00:00.000000+00:00", "kid": event_id, "public_key": "+/=", "signature": "==",
+            "statement": '{"batch":2}',
+        },
+    }  # fmt: skip
+
+
+async def prove(access: Access, asked: Mapping[str, object]) -> object:
+    """Provide the proof as the use case would."""
+    access.grant("events:read")
+    found = proof(str(asked["id"]))
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def determine(access: Access, asked: Mapping[str, object]) -> object:
     """Provide the explanation as the use case would: whoever is not there is not found."""
     access.grant("people:read")

@@ -18,7 +18,7 @@ from persistence.crypto import FieldCipher
 from persistence.engine import RUNTIME_ROLE, connect, open_pool
 from persistence.reading.reader import Reader
 from persistence.searching.questions import Questions
-from tests.oracle.documents import count, determine, sum_up
+from tests.oracle.documents import count, determine, prove, sum_up
 from tests.oracle.model import SECRET, Data, Eyes
 from tests.oracle.world import load
 
@@ -30,7 +30,13 @@ class Service:
         self.dsn, self.pool, self.data = dsn, pool, data
         self.reader = Reader(pool, SECRET)
         schema = build(None)
-        providers = {"me": who, "determination": determine, "statistics": count, "statisticsSummary": sum_up}
+        providers = {
+            "me": who,
+            "determination": determine,
+            "eventProof": prove,
+            "statistics": count,
+            "statisticsSummary": sum_up,
+        }
         questions = Questions(pool, FieldCipher(b"\0" * 32))
         self.executor = Executor(schema, Documents(schema, Limits()), self.reader, providers, questions)
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.oracle.directory import VILLAGES
-from tests.oracle.ids import AGENCIES
+from tests.oracle.history import TYPES
+from tests.oracle.ids import AGENCIES, key
 
 if TYPE_CHECKING:
     from tests.oracle.world import World
@@ -20,18 +21,21 @@ def events(world: "World", people: list[Row]) -> None:
         {},
         {"changed": "name"},
         {"changed": None},
+        {"fields": ["phone", "name", "nickname"]},
+        {"reason": "work", "relation": "01"},
+        {"reason": "13912345678", "relation": {}},
     )
     for at in range(90):
         person = world.chance.choice(people)
         subject = person["id"] if at % 4 else None
+        actors = ("staff:1", "system:review", f"person:{person['id']}", f"staff:{key(14, at % 45)}")
         region = world.chance.choice((person["region_code"],) * 6 + (VILLAGES[0], 421081000000, None))
         world.add("event", {
-            "id": world.id(10), "at": world.moment(), "type": world.chance.choice(("person.updated",
-            "absence.recorded")),
+            "id": world.id(10), "at": world.moment(), "type": world.chance.choice(TYPES),
             "aggregate": world.chance.choice(("person", "absence")), "aggregate_id": person["id"],
             "subject_id": subject,
             "aggregate_version": world.maybe((1, 2)), "region_code": region, "county": region and region // 10**6,
-            "actor": world.chance.choice(("staff:1", "system:review")),
+            "actor": world.chance.choice(actors),
             "actor_agency_id": world.maybe(AGENCIES.values(), 0.4), "client_id": world.maybe(("console",)),
             "channel": world.chance.choice(("rest", "job")), "purpose": world.chance.choice(world.texts),
             "request_id": world.chance.choice(world.texts), "origin": None, "cause_id": world.maybe([person["id"]],

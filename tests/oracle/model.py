@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.access import Access
+from tests.oracle.history import sentence
 from tests.oracle.spec import KINDS, ORDER_COLUMNS, Kind
 
 Row = dict[str, Any]
@@ -145,6 +146,9 @@ class Eyes:
     def happened_here(self, row: Row) -> bool:
         """Tell whether an event is one of the caller's region: those are what a list of events shows."""
         rows = self.access.grants["events:read"].rows
+        if row["region_code"] is None:  # the platform's own
+            nationwide = any((one.lo, one.hi) == (0, 10**12) for one in self.access.regions)
+            return rows == "platform" or (rows == "events" and nationwide)
         if rows not in ("region", "events") or not self._here(row):
             return False
         if rows == "events" or self.access.remit & ANYONE:
@@ -216,11 +220,10 @@ class Eyes:
             return None
         if name in kind.masked:
             return row[kind.masked[name]]
-        if kind.table == "event" and name == "changed":
-            changed = row["data"].get("changed")
-            return changed if isinstance(changed, list) else []
         if kind.table == "campaign_village" and name == "late":
             return late(row)
+        if kind.table == "event" and name == "sentence":
+            return sentence(self.data, row, personal=self.access.grants[kind.permission].clearance.personal == FULL)
         stored = row[kind.columns.get(name, snake(name))]
         if name in kind.divisions:
             return published(stored)

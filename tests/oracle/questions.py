@@ -258,7 +258,7 @@ class Asker:
         if argument == "asOf":
             return f"asOf: {self.value('Date', '2026-02-01', nullable=True)}"
         kind = self.chance.choice(node_kinds()) if target == "Node" else target
-        if argument == "personId" or (kind == "Person" and self.often(0.4)):
+        if argument == "personId" or kind == "EventProof" or (kind == "Person" and self.often(0.4)):
             found: Any = PEOPLE["resident"]
         else:
             rows = self.eyes.data.tables[KINDS[kind].table] if self.often(0.3) else self.eyes.visible(kind)

@@ -338,6 +338,7 @@ ORDER_COLUMNS = {("person", "name"): "name_pinyin", ("campaign_village", "region
 DOCUMENT_PERMISSIONS = {
     "me": "codes:read",
     "determination": "people:read",
+    "eventProof": "events:read",
     "statistics": "statistics:read",
     "statisticsSummary": "statistics:summary",
 }

@@ -30,6 +30,7 @@ from domain.people.model import (
 from tests.oracle.accounts import accounts
 from tests.oracle.campaigns import campaigns
 from tests.oracle.directory import VILLAGES, directory
+from tests.oracle.history import told
 from tests.oracle.ids import AGENCIES, PEOPLE, key
 from tests.oracle.log import events, operations
 from tests.oracle.requests import openings, transfers
@@ -351,4 +352,5 @@ async def load(owner: asyncpg.Connection) -> Tables:
         for row in rows:
             slots = ", ".join(f"${at}" for at in range(1, len(row) + 1))
             await owner.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({slots})", *row.values())
-    return {table: [dict(row) for row in await owner.fetch(f"SELECT * FROM {table}")] for table in made}
+    stored = {table: [dict(row) for row in await owner.fetch(f"SELECT * FROM {table}")] for table in made}
+    return stored | {"event": [told(row) for row in stored["event"]]}

@@ -22,7 +22,8 @@ async def record_absence(access: Access, uow: UnitOfWork, command: RecordAbsence
         values |= {"region_code": person["region_code"], "reason": command.reason}
         await _refuse_overlap(work, person["id"], values)
         absence = await work.insert("absence", values)
-        cause = event_of("absence.recorded", absence, subject=person["id"], changed=sorted(command.model_fields_set))
+        given, reason = sorted(command.model_fields_set), command.reason
+        cause = event_of("absence.recorded", absence, subject=person["id"], changed=given, reason=reason)
         return await _kept(work, absence, circle, cause)
 
 

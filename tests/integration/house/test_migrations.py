@@ -42,7 +42,8 @@ async def empty(postgres: str) -> AsyncIterator[str]:
 
 def ours(name: str | None, kind: str, _: object) -> bool:
     """Leave out what other libraries and the monthly partitions bring."""
-    return not (kind == "table" and name and (name.startswith(("pgqueuer", "event_")) or name == "alembic_version"))
+    others = r"pgqueuer.*|event_(default|[0-9]{4}_[0-9]{2})|alembic_version"
+    return not (kind == "table" and name and re.fullmatch(others, name))
 
 
 def differs(_: object, __: object, ___: object, found: TypeEngine[Any], declared: TypeEngine[Any]) -> bool | None:
