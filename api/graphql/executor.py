@@ -233,7 +233,7 @@ class Executor:
         given = get_argument_values(source.definition, source.node, values)
         try:
             return await self.providers[source.node.name.value](
-                access, {snake(key): value for key, value in given.items()}
+                access, {snake(key): value for key, value in given.items() if value is not None}
             )
         except NotFound:  # an unseen row is null without error
             return None
