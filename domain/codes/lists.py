@@ -9,9 +9,12 @@ from enum import StrEnum
 from typing import Final
 
 from domain.access import FieldClass
+from domain.accounts.model import AccountState, Role, SessionEnd
 from domain.agencies.model import AgencyType, DepartmentKind, LeadingGroupRole, StaffPost
+from domain.break_glass.model import Review, Verdict
 from domain.campaigns.model import CampaignAct, CampaignState, Season, VillageAct, VillageState
 from domain.clients.model import ClientKind, RevocationKind
+from domain.duplicates.model import DuplicateReason, DuplicateState, RaisedBy
 from domain.history.model import EventKind
 from domain.imports.model import ImportMode, OperationStatus, RosterForm, RowOutcome
 from domain.people.model import (
@@ -52,7 +55,10 @@ STANDARDS: Final[dict[str, frozenset[str]]] = {
 
 ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "absence_reason": AbsenceReason,
+    "account_state": AccountState,
     "agency_type": AgencyType,
+    "break_glass_review": Review,
+    "break_glass_verdict": Verdict,
     "campaign_act": CampaignAct,
     "campaign_state": CampaignState,
     "campaign_village_act": VillageAct,
@@ -61,14 +67,17 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "care_class": CareClass,
     "client_kind": ClientKind,
     "department_kind": DepartmentKind,
+    "duplicate_raised_by": RaisedBy,
+    "duplicate_reason": DuplicateReason,
+    "duplicate_state": DuplicateState,
     "end_reason": EndReason,
     "event_kind": EventKind,
     "field_class": FieldClass,
     "guardianship_kind": GuardianshipKind,
     "hardship": Hardship,
     "health": Health,
-    "import_mode": ImportMode,
     "household_choice": HouseholdChoice,
+    "import_mode": ImportMode,
     "incapable_parent": IncapableParent,
     "leading_group_role": LeadingGroupRole,
     "left_behind": LeftBehind,
@@ -76,11 +85,13 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "operation_status": OperationStatus,
     "population": Population,
     "revocation_kind": RevocationKind,
+    "role": Role,
     "roster_form": RosterForm,
     "row_outcome": RowOutcome,
     "schooling": Schooling,
     "season": Season,
     "self_care": SelfCare,
+    "session_end": SessionEnd,
     "situation": Situation,
     "staff_post": StaffPost,
     "transfer_kind": TransferKind,
