@@ -73,7 +73,7 @@ class Desk(ABC):
 
     @abstractmethod
     def rows(self, plural: str, **filters: Any) -> list[Row]:
-        """Return the first hundred rows of a list. Raises ``Refused``."""
+        """Return the first thirty rows of a list. Raises ``Refused``."""
 
     @abstractmethod
     def one(self, kind: str, key: str) -> Row | None:
@@ -118,7 +118,7 @@ class RestDesk(Desk):
         return self._answer(self.http.request(write.method, path, json=body, headers=headers))
 
     def rows(self, plural: str, **filters: Any) -> list[Row]:
-        return list(self._answer(self.http.get(f"/v1/{plural}", params={"page_size": 100, **filters}))["items"])
+        return list(self._answer(self.http.get(f"/v1/{plural}", params={"page_size": 30, **filters}))["items"])
 
     def one(self, kind: str, key: str) -> Row | None:
         answer = self.http.get(f"/v1/{views()[kind].plural}/{key}")
@@ -155,7 +155,7 @@ class GraphQLDesk(Desk):
     def rows(self, plural: str, **filters: Any) -> list[Row]:
         view = _listed(plural)
         query = (
-            f"query Rows($filter: {view.name}Filter) {{ {camel(plural)}(first: 100, filter: $filter) "
+            f"query Rows($filter: {view.name}Filter) {{ {camel(plural)}(first: 30, filter: $filter) "
             f"{{ nodes {{ {leaves(view.name)} }} }} }}"
         )
         found = self._ask(query, {"filter": {camel(name): one for name, one in filters.items()}})
