@@ -22,6 +22,8 @@ from domain.people import use_cases as cases
 from domain.transfers import commands as transfer
 from domain.transfers import moving
 from domain.transfers import use_cases as handing
+from domain.venues import commands as venue
+from domain.venues import use_cases as venue_cases
 from domain.writes import NODE, UseCase, Write
 
 PEOPLE = "people:write"
@@ -30,6 +32,8 @@ STAFF = "staff:write"
 TRANSFERS = "transfers:write"
 CAMPAIGNS = "campaigns:write"
 CAMPAIGN_VILLAGES = "campaign_villages:write"
+VENUES = "venues:write"
+SIGN_UPS = "sign_ups:write"
 ACCOUNTS = "accounts:write"
 CLIENTS = "clients:write"
 OWN = "own_account:write"
@@ -357,6 +361,53 @@ WRITES: tuple[Write, ...] = (
         status=201,
     ),
     _write(merging.undo_merge, duplicate.UndoMerge, "/v1/merges/{id}:undo", "Merge", DUPLICATES, "merge_id"),
+    # venues and activities
+    _write(venue_cases.create_venue, venue.CreateVenue, "/v1/venues", "Venue", VENUES, status=201),
+    _write(venue_cases.update_venue, venue.UpdateVenue, "/v1/venues/{id}", "Venue", VENUES, "venue_id", "PATCH"),
+    *(
+        _write(use_case, command, f"/v1/venues/{{id}}:{verb}", "Venue", VENUES, "venue_id")
+        for verb, use_case, command in (
+            ("open", venue_cases.open_venue, venue.OpenVenue),
+            ("suspend", venue_cases.suspend_venue, venue.SuspendVenue),
+            ("close", venue_cases.close_venue, venue.CloseVenue),
+        )
+    ),
+    _write(venue_cases.create_activity, venue.CreateActivity, "/v1/activities", "Activity", VENUES, status=201),
+    _write(
+        venue_cases.update_activity,
+        venue.UpdateActivity,
+        "/v1/activities/{id}",
+        "Activity",
+        VENUES,
+        "activity_id",
+        "PATCH",
+    ),
+    *(
+        _write(use_case, command, f"/v1/activities/{{id}}:{verb}", "Activity", VENUES, "activity_id")
+        for verb, use_case, command in (
+            ("open", venue_cases.open_activity, venue.OpenActivity),
+            ("cancel", venue_cases.cancel_activity, venue.CancelActivity),
+            ("hold", venue_cases.hold_activity, venue.HoldActivity),
+            ("record_attendance", venue_cases.record_attendance, venue.RecordAttendance),
+        )
+    ),
+    _write(
+        venue_cases.join_activity,
+        venue.JoinActivity,
+        "/v1/activities/{id}:join",
+        "SignUp",
+        SIGN_UPS,
+        "activity_id",
+        status=201,
+    ),
+    _write(
+        venue_cases.withdraw_sign_up,
+        venue.WithdrawSignUp,
+        "/v1/sign_ups/{id}:withdraw",
+        "SignUp",
+        SIGN_UPS,
+        "sign_up_id",
+    ),
     # long work
     _write(exports.start_export, StartExport, "/v1/exports", "Operation", "exports:write", status=202),
     _write(

@@ -72,11 +72,14 @@ _OFFICE_PERMISSIONS = OWN_ACCOUNT | {
     "people:reveal": Grant(REGION, OFFICE),
     "people:write": Grant(REGION, OFFICE),
     "rules:read": Grant(NOBODY, NOTHING),
+    "sign_ups:write": Grant(REGION, OFFICE),
     "staff:read": Grant(REGION, OFFICE),
     "statistics:read": Grant(REGION, OFFICE),
     "statistics:summary": Grant(REGION, OFFICE),
     "transfers:read": Grant(REGION, OFFICE),
     "transfers:write": Grant(REGION, OFFICE),
+    "venues:read": Grant(REGION, OFFICE),
+    "venues:write": Grant(REGION, OFFICE),
 }
 
 ROLES: dict[str, dict[str, Grant]] = {
@@ -101,11 +104,15 @@ ROLES: dict[str, dict[str, Grant]] = {
         "statistics:read": Grant(REGION, OFFICE),
         "statistics:summary": Grant(REGION, OFFICE),
         "transfers:read": Grant(REGION, OFFICE),
+        "venues:read": Grant(REGION, OFFICE),
     },
     # Aggregates only: no person-bound row.
     "statistician": DIRECTORY | OWN_ACCOUNT | PUBLISHED_FIGURES | {"rules:read": Grant(NOBODY, NOTHING)},
     # NGO and social-work organisations: the people of cases assigned to them.
-    "ngo_worker": DIRECTORY | OWN_ACCOUNT | PUBLISHED_FIGURES | {"people:read": Grant(ASSIGNED, PARTNER)},
+    "ngo_worker": DIRECTORY
+    | OWN_ACCOUNT
+    | PUBLISHED_FIGURES
+    | {"people:read": Grant(ASSIGNED, PARTNER), "venues:read": Grant(ASSIGNED, NOTHING)},
     # Another system of the civil affairs department.
     "integration": DIRECTORY
     | {
@@ -149,9 +156,15 @@ ROLES: dict[str, dict[str, Grant]] = {
         "staff:read": Grant(REGION, PARTNER),
     },
     # A resident: her own file, and her wards'.
-    "resident": DIRECTORY | {"people:read": Grant(SELF, OWN_FILE), "people:reveal": Grant(SELF, OWN_FILE)},
+    "resident": DIRECTORY
+    | {
+        "people:read": Grant(SELF, OWN_FILE),
+        "people:reveal": Grant(SELF, OWN_FILE),
+        "sign_ups:write": Grant(SELF, OWN_FILE),
+        "venues:read": Grant(SELF, NOTHING),
+    },
     # A volunteer: the people paired with her.
-    "volunteer": DIRECTORY | {"people:read": Grant(SELF, COMPANION)},
+    "volunteer": DIRECTORY | {"people:read": Grant(SELF, COMPANION), "venues:read": Grant(SELF, NOTHING)},
 }
 
 # All that is left to a caller who reads under break-glass: the one file, masked as ever.
@@ -174,11 +187,11 @@ REMITS: dict[AgencyType, Remit] = {
 
 
 # An agency without a remit keeps these, for the people of cases referred to it, or as everybody has
-# them; it loses the other permissions on people, whose rows it could not reach.
-BY_CASE = {"people:read": ASSIGNED, "people:reveal": ASSIGNED, "statistics:read": PUBLISHED}
+# them, or around its own seat; it loses the other permissions on people, whose rows it could not reach.
+BY_CASE = {"people:read": ASSIGNED, "people:reveal": ASSIGNED, "statistics:read": PUBLISHED, "venues:read": ASSIGNED}
 WITH_REMIT = (
     "break_glass:", "campaign_villages:", "campaigns:", "duplicates:", "events:", "exports:", "imports:", "people:",
-    "statistics:", "transfers:",
+    "sign_ups:", "statistics:", "transfers:", "venues:",
 )  # fmt: skip
 
 

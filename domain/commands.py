@@ -8,7 +8,7 @@ coerced (``true`` is not 1, ``"3"`` is not 3), dates and ids come as their texts
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -20,7 +20,11 @@ from domain.people.days import today
 from domain.regions.codes import is_code
 
 EARLIEST = date(1900, 1, 1)
+LATEST_YEAR = 9998
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SPACES = re.compile(r"\s+")
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -60,6 +64,25 @@ def _not_before_1900(value: date) -> date:
 def _not_in_future(value: date) -> date:
     if value > today():
         raise PydanticCustomError("date.future", "later than today")
+    return value
+
+
+def _moment(value: object) -> object:
+    if isinstance(value, str):
+        if _TIME.fullmatch(value) is None:
+            raise PydanticCustomError("time.malformed", "a time is written as in RFC 3339, with its offset")
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            raise PydanticCustomError("time.malformed", "no such time") from None
+    return value
+
+
+def _with_offset(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise PydanticCustomError("time.offset_missing", "a time needs its offset")
+    if not EARLIEST.year <= value.year <= LATEST_YEAR:  # a day from either end, no offset leads out of the calendar
+        raise PydanticCustomError("time.malformed", "no such time")
     return value
 
 
@@ -120,6 +143,7 @@ def choice(kind: type[Chosen]) -> Any:
 
 Day = Annotated[date, BeforeValidator(_day), AfterValidator(_not_before_1900)]
 PastDay = Annotated[Day, AfterValidator(_not_in_future)]
+Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_with_offset)]
 Id = Annotated[UUID, BeforeValidator(_uuid)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64), BeforeValidator(folded)]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(_clean)]
@@ -135,6 +159,7 @@ __all__ = [
     "Day",
     "Id",
     "LongText",
+    "Moment",
     "Name",
     "PastDay",
     "RegionCode",

@@ -28,6 +28,7 @@ from domain.events import Event
 from domain.exports.work import ExportWork
 from domain.people.facts import Facts, RuleParameters
 from domain.people.model import Population
+from domain.venues.work import VenueWork
 
 Row = Mapping[str, Any]
 """A stored row by column name. Secrets are not in it: see ``Work.reveal``."""
@@ -53,7 +54,7 @@ class RulesInForce:
     parameters: RuleParameters
 
 
-class Work(CampaignWork, ExportWork, Protocol):
+class Work(CampaignWork, ExportWork, VenueWork, Protocol):
     """An open transaction. Records are tables by name; secrets are given and taken in plain text."""
 
     access: Access

@@ -76,6 +76,17 @@ class OfCounty:
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """The row is an office's, of a region (``region_code``), for the people there: from ``since`` on (a column).
+
+    Who works in that region or above it sees it at once; who works, lives or has her seat somewhere in it
+    sees it once ``since`` is filled.
+    """
+
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfAgency:
     """The row belongs to the caller's agency: her own long operations."""
 
@@ -93,7 +104,7 @@ class Log:
     """The row is an event: of a region for auditors, of visible people for everybody else."""
 
 
-Scope = Everybody | People | Households | Subject | Region | Regions | OfCounty | OfAgency | Office | Log
+Scope = Everybody | People | Households | Subject | Region | Regions | OfCounty | Announced | OfAgency | Office | Log
 
 
 # ---- fields ----------------------------------------------------------------------------------------

@@ -11,11 +11,12 @@ from domain.people import views as _people
 from domain.regions import views as _regions
 from domain.statistics import views as _statistics
 from domain.transfers import views as _transfers
+from domain.venues import views as _venues
 from domain.view import View, resolve
 
 DECLARED_IN = (
     _regions, _agencies, _accounts, _history, _imports, _people, _transfers, _campaigns, _break_glass, _statistics,
-    _duplicates,
+    _duplicates, _venues,
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from api.messages import (
     protocol,
     statistics,
     transfers,
+    venues,
 )
 from domain.imports.faults import FILE_SENTENCES, SENTENCES
 from domain.language import Language
@@ -52,7 +53,7 @@ class _Known(dict[str, Any]):
 
 _CONTEXTS: Final = (
     access, accounts, agencies, break_glass, campaigns, exports, fields, graphql, people, protocol, statistics,
-    transfers,
+    transfers, venues,
 )  # fmt: skip
 _TABLES: Final = tuple(one.MESSAGES for one in _CONTEXTS)
 _ROSTER: Final = {

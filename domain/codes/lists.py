@@ -34,6 +34,19 @@ from domain.people.model import (
     Situation,
 )
 from domain.transfers.model import HouseholdChoice, TransferKind, TransferState
+from domain.venues.model import (
+    ActivityAct,
+    ActivityKind,
+    ActivityState,
+    Attendance,
+    SignUpAct,
+    SignUpState,
+    VenueAct,
+    VenueKind,
+    VenueRoom,
+    VenueService,
+    VenueState,
+)
 
 
 def _codes(text: str) -> frozenset[str]:
@@ -56,7 +69,11 @@ STANDARDS: Final[dict[str, frozenset[str]]] = {
 ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "absence_reason": AbsenceReason,
     "account_state": AccountState,
+    "activity_act": ActivityAct,
+    "activity_kind": ActivityKind,
+    "activity_state": ActivityState,
     "agency_type": AgencyType,
+    "attendance": Attendance,
     "break_glass_review": Review,
     "break_glass_verdict": Verdict,
     "campaign_act": CampaignAct,
@@ -92,10 +109,17 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "season": Season,
     "self_care": SelfCare,
     "session_end": SessionEnd,
+    "sign_up_act": SignUpAct,
+    "sign_up_state": SignUpState,
     "situation": Situation,
     "staff_post": StaffPost,
     "transfer_kind": TransferKind,
     "transfer_state": TransferState,
+    "venue_act": VenueAct,
+    "venue_kind": VenueKind,
+    "venue_room": VenueRoom,
+    "venue_service": VenueService,
+    "venue_state": VenueState,
 }
 """The service's own values, by the list's id."""
 

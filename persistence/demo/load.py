@@ -9,7 +9,7 @@ import asyncpg
 
 from domain.people.days import today
 from persistence.crypto import FieldCipher
-from persistence.demo import campaigns
+from persistence.demo import campaigns, venues
 from persistence.demo.callers import CALLERS, Caller, Hasher, people_of, register, renew
 from persistence.demo.directory import COUNTY, NEIGHBOUR, PILOT_TOWNSHIP, Directory, directory
 from persistence.demo.history import Census, copy_events, registrations, statuses
@@ -17,10 +17,11 @@ from persistence.demo.people import Village
 from persistence.demo.population import maker, populate
 from persistence.demo.rows import seal, tables
 from persistence.engine import set_today
-from persistence.loading.bulk import copy_rows, unforced
+from persistence.loading.bulk import copy_rows, insert_rows, unforced
 from persistence.statistics.upkeep import move_bands, publish
 
 SEED = 421081
+WITH_JSON = frozenset({"venue"})
 
 _PLACES = """
 SELECT r.code, r.name, p.name AS above FROM region r JOIN region p ON p.code = r.parent_code
@@ -81,10 +82,11 @@ async def _load(conn: asyncpg.Connection, cipher: FieldCipher, hasher: Hasher, s
     rows = made.rows | tables(families, cipher, make.numbers)
     surveyed = [row["lo"] for row in await conn.fetch(_SURVEYED, int(COUNTY) * 1_000_000)]
     rows |= campaigns.census(make.numbers, made, surveyed, as_of)
+    rows |= venues.venues(make.numbers, made, families, as_of)
     await set_today(conn, as_of.replace(day=1) - timedelta(days=1))  # counted since last month: there is one to publish
     async with unforced(conn, *rows, "left_behind_status", "rule_set", "event"):
         for table, listed in rows.items():
-            await copy_rows(conn, table, listed)
+            await (insert_rows if table in WITH_JSON else copy_rows)(conn, table, listed)
         census = Census(make.numbers, _census_takers(made), made.staff["neighbour_civil_affairs", "officer"])
         registered, others = registrations(census, rows)
         rows["left_behind_status"], changes = await statuses(conn, census, make.numbers, registered, as_of)

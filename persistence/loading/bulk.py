@@ -28,3 +28,13 @@ async def copy_rows(conn: asyncpg.Connection, table: str, rows: Iterable[Mapping
         columns = list(listed[0])
         records = [[row[column] for column in columns] for row in listed]
         await conn.copy_records_to_table(table, records=records, columns=columns)
+
+
+async def insert_rows(conn: asyncpg.Connection, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert rows of equal columns, given by name: for ``jsonb``, whose codec is a text one; COPY is binary."""
+    listed = list(rows)
+    if listed:
+        columns = list(listed[0])
+        slots = ", ".join(f"${at}" for at in range(1, len(columns) + 1))
+        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({slots})"
+        await conn.executemany(sql, [[row[column] for column in columns] for row in listed])

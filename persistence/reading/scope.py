@@ -14,6 +14,7 @@ from domain.access import EVERYWHERE, Access, RowScope
 from domain.people.model import Remit
 from domain.view import (
     VIEWS,
+    Announced,
     Everybody,
     Households,
     Log,
@@ -139,24 +140,28 @@ class ScopeSql:
         scope = view.scope
         if isinstance(scope, Everybody):
             return ""
+        if isinstance(scope, Log):
+            return self._log(view, t, inside, of_one=of_one)
+        if not isinstance(scope, People | Households | Subject):
+            return self._of_no_person(view, t, inside)
         rows = self.rows[view.permission]
+        if rows is RowScope.REGION:
+            return _all(self._place(view, t, inside), self._remit(view, t))
+        return self._opened(view, t) if rows in (RowScope.ASSIGNED, RowScope.SELF) else "false"
+
+    def _of_no_person(self, view: View, t: str, inside: Division | None) -> str:
+        scope = view.scope
         if isinstance(scope, OfAgency):
             return self._of_agency(view, t)
         if isinstance(scope, Office):
-            return self._office(rows, t)
-        if isinstance(scope, Region):
-            return self._place(view, t, inside)
+            return self._office(self.rows[view.permission], t)
         if isinstance(scope, Regions):
             return self._between(view, scope, t)
         if isinstance(scope, OfCounty):
             return self._of_county(view, t)
-        if isinstance(scope, Log):
-            return self._log(view, t, inside, of_one=of_one)
-        if rows is RowScope.REGION:
-            return _all(self._place(view, t, inside), self._remit(view, t))
-        if rows in (RowScope.ASSIGNED, RowScope.SELF):
-            return self._opened(view, t)
-        return "false"
+        if isinstance(scope, Announced):
+            return self._announced(view, scope, t)
+        return self._place(view, t, inside)
 
     def _between(self, view: View, scope: Regions, t: str) -> str:
         rows = self.rows[view.permission]
@@ -222,6 +227,27 @@ class ScopeSql:
                 )
             )
         return self._place(view, t)
+
+    def _announced(self, view: View, scope: Announced, t: str) -> str:
+        """Return the predicate of what is announced to a region: whose it is, and whoever is somewhere in it."""
+        rows = self.rows[view.permission]
+        if rows is RowScope.REGION:
+            here = self._place(view, t)
+            if here in {"", "false"}:
+                return here
+            firsts = [str(lo) for lo, _ in self.shape.literal] or [self.parameter("lo")]
+            above = ", ".join(f"{first} / {width} * {width}" for first in firsts for width in DIVISIONS[1:])
+            return _any(here, f"{t}.{scope.since} IS NOT NULL AND {t}.region_code IN ({above})")
+        if rows not in (RowScope.ASSIGNED, RowScope.SELF):
+            return "false"
+        g = self.parameter("grantee")
+        home = (
+            f"(SELECT p.region_code FROM person p WHERE p.id = {g} "
+            f"UNION ALL SELECT a.region_code FROM agency a WHERE a.id = {g} LIMIT 1)"
+        )
+        inside = f"{t}.region_code >= {home} AND {t}.region_code < (SELECT region_end({home}))"
+        above = f"{t}.region_code = ANY ((SELECT region_above({home}))::bigint[])"
+        return _all(f"{t}.{scope.since} IS NOT NULL", _any(inside, above))
 
     def _remit(self, view: View, t: str) -> str:
         if self.shape.everyone:

@@ -13,11 +13,12 @@ from persistence.tables import (
     statistics,
     system,
     transfers,
+    venues,
 )
 
 metadata = SQLModel.metadata
 
 __all__ = [
     "auth", "break_glass", "campaigns", "duplicates", "metadata", "people", "places", "sealing", "statistics",
-    "system", "transfers",
+    "system", "transfers", "venues",
 ]  # fmt: skip

@@ -45,7 +45,9 @@ CONFLICTS: Final = {
     "kinship_pair_key": "kinship.exists",
     "person_identity_number_key": "person.under_review",
     "person_source_key": "person.external_id_taken",
+    "sign_up_current_key": "sign_up.exists",
     "transfer_person_open_key": "transfer.open",
+    "venue_name_key": "venue.duplicate",
     "woman_profile_current_key": "profile.open",
 }
 

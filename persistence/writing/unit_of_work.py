@@ -30,6 +30,7 @@ from persistence.writing.campaigns import CampaignSql
 from persistence.writing.events import append_events
 from persistence.writing.exports import ExportQueue
 from persistence.writing.facts import FAMILY_CODES, load_facts, load_rules
+from persistence.writing.venues import VenueSql
 
 OnBegin = Callable[[asyncpg.Connection], Awaitable[None]]
 BeforeCommit = Callable[[asyncpg.Connection, Any], Awaitable[None]]
@@ -45,6 +46,7 @@ _FILE = {
     "left_behind_status": "person_id",
     "duplicate_candidate": "person_id",
     "person_merge": "person_id",
+    "sign_up": "person_id",
 }
 _OPEN_ACCESS = """
 INSERT INTO person_access (id, grantee_id, person_id, via, via_id, expires_at) SELECT $1, $2, $3, $4, $5, $6
@@ -121,7 +123,7 @@ class PostgresUnitOfWork:
         return finish
 
 
-class PostgresWork(CampaignSql, ExportQueue):
+class PostgresWork(CampaignSql, ExportQueue, VenueSql):
     """An open transaction: see ``domain.unit_of_work.Work``."""
 
     today: date

@@ -21,6 +21,7 @@ LEDGER = (
     "left_behind_status", "person_access", "agency", "department", "staff", "leading_group", "leading_group_member",
     "transfer", "transfer_person", "break_glass", "event", "idempotency_key", "operation", "operation_file",
     "import_row", "client", "revocation", "rule_set", "campaign", "campaign_village", "campaign_report", "account",
+    "venue", "activity", "sign_up",
     "credential", "account_session", "authorization_code", "refresh_token",
     "duplicate_candidate", "person_merge",
 )  # fmt: skip

@@ -93,6 +93,7 @@ class Eyes:
     def _sees(self, kind: Kind, row: Row) -> bool:
         of_no_person: dict[str, Callable[[Row], bool]] = {
             "everybody": lambda _: True, "staff": self._here, "county": self._in_county, "agency": self._own,
+            "announced": self._announced,
             "agency_row": self._of_own, "log": self._log, "both_sides": self._between, "openings": self._opening,
         }  # fmt: skip
         if kind.rows == "office":
@@ -168,6 +169,19 @@ class Eyes:
         """Whoever works in a part of a county sees what is the county's."""
         county = row["region_code"]
         return any(one.lo < county + 10**6 and county < one.hi for one in self.access.regions)
+
+    def _announced(self, row: Row) -> bool:
+        """An office sees what is announced in its region; who is somewhere below sees it once it has opened."""
+        rows = self.access.grants["venues:read"].rows
+        own, opened = row["region_code"], row["opened_on"] is not None
+        if rows == "region":
+            above = any(own <= one.lo < own + width_of(own) for one in self.access.regions)
+            return self._here(row) or (opened and above)
+        if not opened or rows not in ("assigned", "self"):
+            return False
+        kind, who = ("person", self.access.person_id) if self.access.person_id else ("agency", self.access.agency_id)
+        homes = [one["region_code"] for one in self.data.where(kind, "id", who)]
+        return any(own <= home < own + width_of(own) or home <= own < home + width_of(home) for home in homes)
 
     def _in_remit(self, row: Row) -> bool:
         return bool(row["remit"] & self.access.remit)
@@ -364,6 +378,11 @@ def matches(kind: Kind, row: Row, name: str, value: Any) -> bool:
     if name.endswith("To") and field != name:
         return bool(stored <= value)
     return bool(value in stored) if isinstance(stored, list) else bool(stored == value)
+
+
+def width_of(code: int) -> int:
+    """Return how many codes a division spans: by the zeros that pad its own."""
+    return next(int(10**digits) for digits in (10, 8, 6, 3, 0) if code % 10**digits == 0)
 
 
 # ---- values ------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ Rows = Literal[
     "subject",
     "staff",
     "county",
+    "announced",
     "agency",
     "agency_row",
     "office",
@@ -189,6 +190,34 @@ KINDS = {
     "Session": Kind(
         "account_session", "sessions:read", "office", "sessions", ways={"staff": one("StaffMember", "staff_id")},
         actions={"end": "sessions:write"},
+    ),
+    "Venue": Kind(
+        "venue", "venues:read", "announced", "venues", columns=PLACE, divisions=("region",),
+        ways={
+            "hours": Way("documents", "VenueHours", "hours"),
+            "area": HERE,
+            "agency": one("Agency", "agency_id"),
+            "responsible": one("StaffMember", "responsible_id"),
+            "activities": many("Activity", "venue_id"),
+        },
+        actions=dict.fromkeys(("update", "open", "suspend", "close"), "venues:write"),
+    ),
+    "Activity": Kind(
+        "activity", "venues:read", "announced", "activities", columns=PLACE, divisions=("region",),
+        ways={
+            "area": HERE,
+            "venue": one("Venue", "venue_id"),
+            "agency": one("Agency", "agency_id"),
+            "responsible": one("StaffMember", "responsible_id"),
+            "signUps": many("SignUp", "activity_id", "id"),
+        },
+        orders=("-id", "id", "starts_at", "-starts_at"),
+        actions=dict.fromkeys(("update", "open", "record_attendance", "hold", "cancel"), "venues:write")
+        | {"join": "sign_ups:write"},
+    ),
+    "SignUp": _of_person(
+        "sign_up", "signUps", classes=classes(personal="state attendance minutes"),
+        ways={"activity": one("Activity", "activity_id")}, actions={"withdraw": "sign_ups:write"},
     ),
     "Operation": Kind(
         "operation", "imports:read", "agency", "operations", columns=PLACE, divisions=("region",),

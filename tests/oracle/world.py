@@ -34,6 +34,7 @@ from tests.oracle.history import told
 from tests.oracle.ids import AGENCIES, PEOPLE, key
 from tests.oracle.log import events, operations
 from tests.oracle.requests import openings, transfers
+from tests.oracle.venues import venues
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -340,6 +341,7 @@ def make() -> Tables:
     events(world, people)
     operations(world, people)
     campaigns(world)
+    venues(world, people)
     accounts(world)
     return world.tables
 

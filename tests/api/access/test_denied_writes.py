@@ -33,7 +33,11 @@ async def test_who_may_not_changes_nothing(service: Service, write: Write) -> No
 
 @pytest.mark.parametrize(
     "write",
-    [one for one in WRITES if one.permission.startswith(("people:", "imports:", "campaign", "duplicates:"))],
+    [
+        one
+        for one in WRITES
+        if one.permission.startswith(("people:", "imports:", "campaign", "duplicates:", "venues:", "sign_ups:"))
+    ],
     ids=lambda write: write.name,
 )
 async def test_the_next_county_changes_nothing(service: Service, write: Write) -> None:
@@ -44,7 +48,8 @@ async def test_the_next_county_changes_nothing(service: Service, write: Write) -
     problem = by_graphql["errors"][0]["extensions"]
     assert (problem["status"], problem["code"]) == (by_rest.status_code, by_rest.json()["code"])
     placed = ("register_person", "check_person", "create_household")
-    expected = dict.fromkeys(placed, (403, "region.outside_scope")) | {"create_campaign": (403, "region.forbidden")}
+    own = ("create_campaign", "create_venue", "create_activity")
+    expected = dict.fromkeys(placed, (403, "region.outside_scope")) | dict.fromkeys(own, (403, "region.forbidden"))
     assert (problem["status"], problem["code"]) == expected.get(write.name, (404, "not_found"))
     assert await service.state() == before
 

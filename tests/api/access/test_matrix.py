@@ -24,8 +24,8 @@ ALSO = {
 }  # events below a person: whoever sees the person
 # An agency whose type has no remit keeps the rest for the people of cases referred to it (auth.policy).
 LOST_WITHOUT_REMIT = re.compile(
-    "break_glass:|campaign_villages:|campaigns:|duplicates:|events:|exports:|imports:|people:write|"
-    "statistics:summary|transfers:"
+    "break_glass:|campaign_villages:|campaigns:|duplicates:|events:|exports:|imports:|people:write|sign_ups:|"
+    "statistics:summary|transfers:|venues:write"
 )
 
 
@@ -176,5 +176,6 @@ def _literal(kind: Any) -> str:
     elif isinstance(named, GraphQLEnumType):
         literal = next(iter(named.values))
     else:
-        literal = {"ID": f'"{ABSENT}"', "Int": "1", "Date": '"2020-01-01"', "Boolean": "true"}.get(named.name, '"91"')
+        known = {"ID": f'"{ABSENT}"', "Int": "1", "Date": '"2020-01-01"', "DateTime": '"2020-01-01T00:00:00Z"'}
+        literal = (known | {"Boolean": "true"}).get(named.name, '"91"')
     return f"[{literal}]" if str(kind).strip("!").startswith("[") else literal
