@@ -10,7 +10,7 @@ from domain.imports.model import RosterForm
 from domain.imports.people_cells import Survey, read_relative
 from domain.imports.roster import Individual, Relative, RosterRow, Ward
 from domain.imports.row_cells import RowCells
-from domain.people.model import Capability, CareClass, GuardianshipKind, IncapableParent
+from domain.people.model import Capability, CareClass, GuardianshipKind, IncapableParent, Situation
 
 FATHER, MOTHER, SPOUSE, HUSBAND, WIFE = "51", "52", "10", "11", "12"  # GB/T 4761
 GRANDPARENTS = {
@@ -61,12 +61,14 @@ def read_child(cells: RowCells, survey: Survey, row: RosterRow) -> None:
             continue
         parent.sex = parent.sex or sex
         unable = incapable in {role, IncapableParent.BOTH}
-        parent.capable = False if unable else None
+        living = parent.situation is Situation.LIVING
+        parent.capable = False if unable and living else None  # of the dead, missing, imprisoned their situation tells
         rated = unable or guardian is None
         capability = (Capability.POOR if unable else _RATING[CareClass(care)]) if rated and care else None
         if capability is not None and parent.away is not None and not unable:
             capability = None  # the form rates who is there
-        row.relatives.append(Relative(role, relation, parent, Ward(GuardianshipKind.PARENT, capability)))
+        guards = None if parent.situation is Situation.DEAD else Ward(GuardianshipKind.PARENT, capability)
+        row.relatives.append(Relative(role, relation, parent, guards))
     if row.profile["both_parents_away"] is None and _away(row, "father") and _away(row, "mother"):
         row.profile["both_parents_away"] = True  # as the row tells it elsewhere: their files may be another county's
     for role, relation in GRANDPARENTS.items():

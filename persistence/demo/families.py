@@ -14,6 +14,7 @@ from persistence.demo.people import ADULT, FEMALE, MALE, Family, Guarded, Maker,
 ELDER = 60
 CHILD_UNDER = 16
 SCHOOL_AGES = ((0, "not_yet"), (3, "kindergarten"), (6, "primary"), (12, "junior"), (15, "senior"))
+RATING = {"good": "good", "average": "average", "entrusted_poor": "poor", "nobody": "poor"}
 GRANDPARENT = {(False, MALE): "61", (False, FEMALE): "62", (True, MALE): "63", (True, FEMALE): "64"}
 
 
@@ -100,7 +101,7 @@ def left_behind_woman(make: Maker, village: Village, *, months: int | None = Non
         for child in grandchildren:
             family.kin += [(child, husband, "61"), (child, woman, "62")]
             _entrust(make, family, child, woman, "62")
-    _woman_form(make, woman, in_care, int(elder is not None))
+    _woman_form(make, woman, husband, in_care, int(elder is not None))
     if elder is not None:
         family.kin += [(husband, elder, "52"), (woman, elder, "54")]
         _elder_form(make, elder, "with_family", children=1, away=int(months is None))
@@ -153,9 +154,24 @@ def family_at_home(make: Maker, village: Village) -> Family:
     woman = make.someone(family, FEMALE, age, education=shapes.WOMEN_EDUCATION)
     _marry(family, [husband, woman])
     in_care = _children_at_home(make, family, husband, woman, _surname(husband))
-    _woman_form(make, woman, in_care, 0)
+    _woman_form(make, woman, husband, in_care, 0)
     _hardship(make, family)
     return family
+
+
+def guarded_by_parents(family: Family) -> None:
+    """Record living parents as their children's guardians, as a form that names them does.
+
+    The form rates whoever is there: an entrusted guardian, else a parent at home; a parent unable to act is poor.
+    """
+    for child, parent, relation in [one for one in family.kin if one[2] in {"51", "52"} and "child" in one[0].profiles]:
+        if parent.columns["situation"] == "dead":
+            continue
+        form = child.profiles["child"]
+        unable = _unable(parent)
+        rated = unable or not (form["entrusted"] or parent.away)
+        capability = ("poor" if unable else RATING[form["care_class"]]) if rated else None
+        family.guardianships.append(Guarded(child, parent, "parent", relation, capability, signed=False))
 
 
 # --- parts of families -----------------------------------------------------------------------------
@@ -244,7 +260,6 @@ def _children_at_home(make: Maker, family: Family, husband: Someone, woman: Some
         if age < CHILD_UNDER:
             child.profiles["child"] |= {"entrusted": False, "care_class": "good" if make.happens(0.7) else "average"}
             _parents_in_form(child, husband, woman)
-            family.guardianships.append(Guarded(child, woman, "parent", "52", "good", signed=False))
     return made
 
 
@@ -273,8 +288,8 @@ def _child_form(make: Maker, age: int) -> dict[str, Any]:
         "household_registered": make.happens(0.995),
         "schooling": schooling,
         "boarding": make.happens({"primary": 0.12, "junior": 0.45, "senior": 0.8, "vocational": 0.8}.get(schooling, 0)),
-        "income_sources": sorted({make.one_of(shapes.INCOME), "打工收入"}),
-        "relief": ["低保"] if make.happens(0.06) else ["临时救助"] if make.happens(0.03) else [],
+        "income_sources": sorted({make.one_of(shapes.INCOME), "wages"}),
+        "relief": ["subsistence_allowance"] if make.happens(0.06) else ["temporary"] if make.happens(0.03) else [],
     }
 
 
@@ -300,14 +315,15 @@ def _entrust(make: Maker, family: Family, child: Someone, guardian: Someone, rel
     child.profiles["child"] |= {"entrusted": True, "care_class": care}
 
 
-def _woman_form(make: Maker, woman: Someone, children: int, elders: int) -> None:
+def _woman_form(make: Maker, woman: Someone, husband: Someone, children: int, elders: int) -> None:
+    away = husband.away
     screened = make.happens(0.62)
     woman.profiles["woman"] = {
         "children_in_care": children,
         "elders_in_care": elders,
         "land_contract_registered": make.happens(0.58),
         "income_band": make.one_of(shapes.INCOME_BANDS),
-        "income_sources": sorted({make.one_of(shapes.INCOME), "打工收入"}),
+        "income_sources": sorted({make.one_of(shapes.INCOME), "wages"}),
         "skills": make.one_of(shapes.SKILLS) if make.happens(0.55) else None,
         "training_wanted": make.one_of(shapes.TRAINING) if make.happens(0.4) else None,
         "employment_wanted": make.one_of(shapes.EMPLOYMENT) if make.happens(0.35) else None,
@@ -317,6 +333,9 @@ def _woman_form(make: Maker, woman: Someone, children: int, elders: int) -> None
         "rights_problems": [make.one_of(shapes.RIGHTS)] if make.happens(0.05) else [],
         "activities_wanted": make.one_of(shapes.ACTIVITIES) if make.happens(0.5) else None,
         "counselling_wanted": make.happens(0.06),
+        "husband_away": None if away is None else True,
+        "husband_away_since": None if away is None else away.since,
+        "husband_away_reason": None if away is None else away.reason,
     }
 
 

@@ -9,6 +9,7 @@ from persistence.demo import shapes
 from persistence.demo.families import (
     elders_alone,
     family_at_home,
+    guarded_by_parents,
     left_behind_woman,
     raised_by_grandparents,
     raised_by_others,
@@ -78,6 +79,8 @@ def _families(make: Maker, mix: Mix, villages: Sequence[Village]) -> list[Family
     families += [left_behind_woman(make, somewhere(), months=6) for _ in range(mix.shortly_away)]
     families += [family_at_home(make, somewhere()) for _ in range(mix.at_home)]
     families += [elders_alone(make, somewhere(), child_at_home=True) for _ in range(mix.elders_with_child)]
+    for family in families:
+        guarded_by_parents(family)
     return families
 
 

@@ -25,7 +25,7 @@ PROFILE_COLUMNS = {
     "woman": (
         "children_in_care", "elders_in_care", "land_contract_registered", "income_band", "income_sources", "skills",
         "training_wanted", "employment_wanted", "loan_wanted", "screened_on", "screening_result", "rights_problems",
-        "activities_wanted", "counselling_wanted",
+        "activities_wanted", "counselling_wanted", "husband_away", "husband_away_since", "husband_away_reason",
     ),
     "child": (
         "household_registered", "schooling", "boarding", "both_parents_away", "one_away_other_incapable",

@@ -62,7 +62,7 @@ DESTINATIONS: Final[dict[tuple[str, str], float]] = {
 LEAVING_MONTH: Final[dict[int, float]] = {2: 34, 3: 27, 4: 6, 6: 6, 7: 8, 9: 8, 10: 11}
 REASONS: Final[Weights] = {"work": 90, "business": 9, "other": 1}
 
-INCOME: Final[Weights] = {"打工收入": 62, "种养殖业": 25, "政府救助": 6, "亲朋接济": 7}
+INCOME: Final[Weights] = {"wages": 62, "farming": 25, "government_relief": 6, "kin_and_friends": 7}
 INCOME_BANDS: Final[Weights] = {"1万元以下": 9, "1万至3万元": 34, "3万至6万元": 41, "6万元以上": 16}
 SKILLS: Final[Weights] = {"种植": 42, "养殖": 20, "缝纫": 13, "手工编织": 12, "烹饪": 8, "电商": 5}
 TRAINING: Final[Weights] = {"手工艺": 24, "家政服务": 18, "电商": 21, "种养殖技术": 25, "育婴": 12}

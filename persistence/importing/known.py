@@ -14,6 +14,7 @@ from domain.people.determination import ChildClaims, ElderClaims, Facts, Individ
 from domain.people.model import LeftBehind, Situation
 from domain.people.priority import priority_of
 from persistence.crypto import FieldCipher, Unreadable
+from persistence.data.forms import vocabulary
 from persistence.engine import SYSTEM_SCOPE, set_scope
 from persistence.writing.facts import load_facts, load_rules
 
@@ -34,6 +35,8 @@ SELECT s.id AS provisional, p.id, s.emergency_contact_cipher, p.emergency_contac
 FROM stage_elder_profile s JOIN elder_profile p ON p.person_id = s.person_id AND p.valid_to IS NULL
 WHERE s.emergency_contact_cipher IS NOT NULL
 """
+# Columns that hold codes where a roster filled them in, words where a caller wrote them.
+_WORDED: Final = {RosterForm.CHILD: ("income_sources", "relief"), RosterForm.WOMAN: ("income_sources",)}
 _SUBJECTS: Final = """
 SELECT r.row_number, r.person_id, r.told, p.region_code
 FROM stage_row r JOIN person p ON p.id = r.person_id WHERE r.known AND r.outcome IS NULL AND r.told IS NOT NULL
@@ -101,6 +104,20 @@ def _opened(cipher: FieldCipher, table: str, column: str, row_id: UUID, held: by
         return cipher.open(table, column, row_id, held)
     except Unreadable:
         return None
+
+
+async def same_words(connection: asyncpg.Connection, form: RosterForm) -> None:
+    """Drop staged codes of what is held in words that read the same: 打工收入 is no news where it is ``wages``."""
+    stage, profile = f"stage_{form}_profile", f"{form}_profile"
+    for column in _WORDED.get(form, ()):
+        differing = await connection.fetch(
+            f"SELECT s.id, s.{column} AS told, p.{column} AS held FROM {stage} s "
+            f"JOIN {profile} p ON p.person_id = s.person_id AND p.valid_to IS NULL "
+            f"WHERE s.{column} <> p.{column} AND p.{column} <> '{{}}'"
+        )
+        labels = vocabulary().labels[column]
+        same = [one["id"] for one in differing if one["told"] == [labels.get(word, word) for word in one["held"]]]
+        await connection.execute(f"UPDATE {stage} SET {column} = NULL WHERE id = ANY ($1::uuid[])", same)
 
 
 async def determine_anew(
@@ -191,4 +208,4 @@ async def priorities(connection: asyncpg.Connection) -> None:
             await connection.execute("UPDATE person SET priority = $2 WHERE id = $1", row["id"], priority)
 
 
-__all__ = ["determine_anew", "priorities", "reseal", "together"]
+__all__ = ["determine_anew", "priorities", "reseal", "same_words", "together"]

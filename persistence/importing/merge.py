@@ -116,6 +116,7 @@ async def _merge(
     if found:
         await plan.plan_sealed(connection)
         await known.reseal(connection, cipher, work.form)
+        await known.same_words(connection, work.form)
         await known.determine_anew(connection, work.form, work.as_of, work.scope)
         await plan.plan(connection, work.form, work.as_of)
     if work.mode is ImportMode.APPLY:

@@ -104,13 +104,21 @@ KINSHIPS: Final = (
     WHERE k.target = s.target AND k.copy > 1
     """,
 )
-GUARDIANSHIPS: Final = f"""
-UPDATE stage_guardianship s SET act = 'update', target = p.id,
-  changed = {_changed((("relation", "text"), ("capability", "text")))}
-FROM guardianship p
-WHERE {_of_known("ward_id")} AND p.ward_id = s.ward_id AND p.guardian_id = s.guardian_id AND p.kind = s.kind
-  AND p.valid_to IS NULL
-"""
+GUARDIANSHIPS: Final = (
+    # A parent guards by being named as one: who is on file as a parent does so already, or does so no more.
+    f"""
+    UPDATE stage_guardianship s SET act = 'none' FROM stage_kinship k
+    WHERE {_of_known("ward_id")} AND s.kind = 'parent' AND k.person_id = s.ward_id AND k.relative_id = s.guardian_id
+      AND k.act = 'none'
+    """,
+    f"""
+    UPDATE stage_guardianship s SET act = 'update', target = p.id,
+      changed = {_changed((("relation", "text"), ("capability", "text")))}
+    FROM guardianship p
+    WHERE {_of_known("ward_id")} AND p.ward_id = s.ward_id AND p.guardian_id = s.guardian_id AND p.kind = s.kind
+      AND p.valid_to IS NULL
+    """,
+)
 _AWAY: Final = (
     ("since", "date"),
     ("reason", "text"),
@@ -130,11 +138,34 @@ ABSENCES: Final = (
     WHERE k.known AND k.id = s.person_id AND EXISTS (
       SELECT FROM absence a WHERE a.person_id = s.person_id AND (NOT s.newer OR a.since = s.since))
     """,
+    # The same words are the same place, however closely it was known when they were written down.
+    f"""
+    UPDATE stage_absence s SET destination_code = NULL FROM absence p
+    WHERE {_of_known("person_id")} AND p.person_id = s.person_id AND p.returned_on IS NULL
+      AND p.destination = s.destination AND p.destination_code IS NOT NULL
+    """,
     f"""
     UPDATE stage_absence s SET act = 'update', target = p.id, changed = {_changed(_AWAY)}
     FROM absence p WHERE {_of_known("person_id")} AND p.person_id = s.person_id AND p.returned_on IS NULL
     """,
 )
+# One column of a form speaks of two records. What is on file in the one is no news for the other.
+TOLD_TWICE: Final = {
+    # "Parent unable to act" is the child's column, and makes the parent incapable.
+    "child": """
+    UPDATE stage_person s SET capable = NULL FROM stage_kinship k, child_profile c
+    WHERE s.known AND s.capable IS FALSE AND k.relative_id = s.id AND c.person_id = k.person_id AND c.valid_to IS NULL
+      AND c.incapable_parent IN ('both', CASE k.relation WHEN '51' THEN 'father' WHEN '52' THEN 'mother' END)
+    """,
+    # The husband's absence is his, and told as the woman's where his file may be another county's.
+    "woman": f"""
+    UPDATE stage_woman_profile s SET husband_away = NULL, husband_away_since = NULL, husband_away_reason = NULL
+    FROM stage_kinship k, stage_absence a, woman_profile p
+    WHERE {_of_known("person_id")} AND k.person_id = s.person_id AND k.relation = '11' AND a.person_id = k.relative_id
+      AND (a.act = 'none' OR (a.act = 'update' AND a.changed = '{{}}'))
+      AND p.person_id = s.person_id AND p.valid_to IS NULL
+    """,
+}
 # A region other than the ledger's is a move, and a move is not for a roster to decide.
 ELSEWHERE: Final = """
 UPDATE stage_row r SET faults = r.faults || jsonb_build_array(jsonb_build_object('cell', '', 'column', '',
@@ -233,7 +264,8 @@ async def plan_sealed(connection: asyncpg.Connection) -> None:
 
 async def plan(connection: asyncpg.Connection, form: str, as_of: date) -> None:
     """Work out every ``act``. The statuses of known people must have been determined anew before."""
-    await run(connection, *NEWER, PEOPLE, *KINSHIPS, GUARDIANSHIPS, *ABSENCES, profile(form), STATUSES)
+    told_twice = [TOLD_TWICE[form]] if form in TOLD_TWICE else []
+    await run(connection, *NEWER, *ABSENCES, *told_twice, PEOPLE, *KINSHIPS, *GUARDIANSHIPS, profile(form), STATUSES)
     await connection.execute(STATUSES_OLDER, as_of)
     for statement, code in ((ELSEWHERE, "region.differs"), (RENAMED, "name.differs"), (OLDER, "row.older")):
         await connection.execute(statement, sentence(code))

@@ -84,14 +84,27 @@ def test_families_hang_together(families: list[Family]) -> None:
                 assert other.sex == ("1" if relation == "51" else "2")
         for guarded in family.guardianships:
             assert age_on(guarded.ward.birth_date, AS_OF) < 16
-            assert guarded.guardian.away is None
-            assert guarded.guardian.columns["situation"] == "living"
+            assert guarded.guardian.columns["situation"] != "dead"
+            if guarded.kind == "entrusted":
+                assert guarded.guardian.away is None
+                assert guarded.guardian.columns["situation"] == "living"
     for person in (one for family in families for one in family.people):
         assert set(person.profiles) <= {"woman", "child", "elder"}
         assert person.away is None or person.away.since < AS_OF
         assert person.at.date() <= AS_OF
         columns = person.columns
         assert 0 <= priority_of(columns["hardship"], columns["disability_category"], columns["health"]) <= 3
+
+
+def test_living_parents_guard_their_children(families: list[Family]) -> None:
+    for family in families:
+        named = {
+            (child.id, parent.id)
+            for child, parent, relation in family.kin
+            if relation in {"51", "52"} and "child" in child.profiles and parent.columns["situation"] != "dead"
+        }
+        guarding = [(one.ward.id, one.guardian.id) for one in family.guardianships if one.kind == "parent"]
+        assert sorted(guarding) == sorted(named)
 
 
 def test_callers_are_people_of_the_pilot_village() -> None:

@@ -95,6 +95,30 @@ def test_a_dead_father_and_an_absent_mother() -> None:
     assert found.left_behind
 
 
+def test_the_dead_guard_nobody_and_of_the_missing_their_situation_tells() -> None:
+    row = read(CHILD | {"父亲姓名": "张建国（已故）", "母亲姓名": "王丽（失踪）", "无监护能力方": "父母双方"})
+
+    guards = {one.role: one.guards and one.guards.kind for one in row.relatives if one.role in {"father", "mother"}}
+    assert guards == {"father": None, "mother": "parent"}
+    assert [row.relative(role).capable for role in ("father", "mother")] == [None, None]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("listed", "written", "code"),
+    [
+        ("education", "初中", "70"),  # the form's word
+        ("education", "初中毕业", "71"),  # GB/T 4658's
+        ("relation", "其他", "99"),  # the form's word comes first
+        ("relation", "80", "80"),  # so that the standard's 其他 is written as its code
+        ("relation", "姑母", "90"),  # GB/T 4761's
+        ("relation", "姑姑", "97"),
+        ("marital_status", "初婚", "21"),
+    ],
+)
+def test_labels_are_the_forms_words_and_then_the_standards(listed: str, written: str, code: str) -> None:
+    assert vocabulary().code(listed, written) == code
+
+
 def test_a_husband_home_less_than_half_a_year_is_not_away_long_enough() -> None:
     for since, left_behind in (("2026-05-01", True), ("2026-05-02", False)):
         found = determine(read(WOMAN | {"丈夫外出时间": since}), RosterForm.WOMAN, AS_OF, RuleParameters())
