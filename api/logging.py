@@ -3,12 +3,15 @@
 Nothing personal is written. Three rules see to it: an exception is logged as its type, its code and
 the places it passed, never with its message (PostgreSQL quotes the values of a row in it); values
 under a personal name are withheld; and whatever still looks like an identity number or a mobile
-phone is blotted out of the finished line.
+phone is blotted out of the finished line. What ends a process or a thread goes the same way, and so
+does what is logged where nobody set logging up: structlog's own default would print every frame with
+its local variables.
 """
 
 import logging
 import re
 import sys
+import threading
 import traceback
 from collections.abc import MutableMapping
 from types import TracebackType
@@ -25,6 +28,7 @@ PERSONAL = frozenset({
 })  # fmt: skip
 WITHHELD = "[withheld]"
 _LOOKS_PERSONAL = re.compile(r"(?<![0-9A-Za-z-])(?:[1-9][0-9]{16}[0-9Xx]|1[3-9][0-9]{9})(?![0-9A-Za-z-])")
+_QUOTED = re.compile(r"[\n(<]")
 _FRAMES = 12
 _QUIET = {"uvicorn.access": logging.WARNING, "asyncio": logging.WARNING, "alembic": logging.WARNING}
 
@@ -38,6 +42,7 @@ def configure(level: str = "info", style: Literal["auto", "json", "console"] = "
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_values,
         frames,
         withhold,
     ]
@@ -60,6 +65,28 @@ def configure(level: str = "info", style: Literal["auto", "json", "console"] = "
     root.setLevel(level.upper())
     for name, quiet in _QUIET.items():
         logging.getLogger(name).setLevel(max(quiet, root.level))
+    sys.excepthook = lambda _, error, __: _last_words(error)
+    threading.excepthook = lambda what: _last_words(what.exc_value)
+    sys.unraisablehook = lambda what: _last_words(what.exc_value)
+
+
+def ensure() -> None:
+    """Set structlog up where nobody called ``configure``: an application that another program serves."""
+    if not structlog.is_configured():
+        own = (structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, frames, withhold)
+        structlog.configure(processors=[*own, as_json, blot_out])
+
+
+def _last_words(error: BaseException | None) -> None:
+    if not isinstance(error, KeyboardInterrupt):
+        structlog.get_logger("shouwang").critical("unexpected", exc_info=error)
+
+
+def without_values(_: Any, __: str, entry: Entry) -> Entry:
+    """Cut asyncio's reports before the futures, callbacks and arguments, which they quote with all their values."""
+    if entry.get("logger") == "asyncio":
+        entry["event"] = _QUOTED.split(str(entry["event"]), maxsplit=1)[0].rstrip()
+    return entry
 
 
 def frames(_: Any, __: str, entry: Entry) -> Entry:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import problems
 from api.bootstrap import wired
 from api.fastlane import FastLane
+from api.logging import ensure
 from api.middleware.gate import Gate, Limits
 from api.operations import WRITES
 from api.pages import sign_in
@@ -37,6 +38,7 @@ class Late:
 
 def create_app(settings: Settings) -> ASGIApp:
     """Return the application; it opens its pools when it starts and closes them when it ends."""
+    ensure()
     services, lane = Late(), Lane()
 
     @asynccontextmanager

@@ -20,7 +20,7 @@ app = typer.Typer(
     "Shouwang, the API of care services for rural left-behind people. Settings come from SHOUWANG_* variables.",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_show_locals=False,
+    pretty_exceptions_enable=False,  # the log has the last word (__main__): no local variables, no text of the error
     rich_markup_mode="markdown",
 )
 regions = typer.Typer(help="行政区划 / administrative divisions.", no_args_is_help=True)

@@ -1,5 +1,15 @@
 """``python -m api.cli``."""
 
-from api.cli import app
+import sys
 
-app(prog_name="shouwang")
+import structlog
+
+from api.cli import app
+from api.logging import configure
+
+configure()
+try:
+    app(prog_name="shouwang")
+except Exception as error:  # noqa: BLE001 - its text may quote a row: what and where go to the log, no value
+    structlog.get_logger("shouwang").critical("unexpected", exc_info=error)
+    sys.exit(1)
