@@ -3,9 +3,12 @@
 Rows are compared as the database writes them in JSON, before and after; what differs is kept column by
 column. Undoing puts those columns back, if each still holds what the merge put there: what anybody has
 changed since is not overwritten, and a column the merge did not touch keeps whatever it holds now.
+
+A journal holds sealed columns in turn. They are always of the key that seals the journal, so that whoever
+seals it anew (``persistence.keys``) finds nothing of an older key inside.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +18,7 @@ import orjson
 from domain.duplicates.work import Former
 from domain.errors import Conflict
 from persistence.crypto import FieldCipher
+from persistence.keys.sealed_columns import SealedColumn, sealed_columns
 from persistence.tables import metadata
 
 TABLE, COLUMN = "person_merge", "journal_cipher"
@@ -58,27 +62,73 @@ async def keep(connection: asyncpg.Connection, cipher: FieldCipher, merge_id: UU
         if changed:
             was, now = ({name: row[name] for name in changed} for row in (before, after))
             entries.append({"table": table, "id": key, "before": was, "after": now})
-    sealed = cipher.seal_bytes(TABLE, COLUMN, merge_id.bytes, orjson.dumps(entries))
+    sealed, mark = b"", None
+    while sealed[:2] != mark:  # a key that comes into use in between: all of a journal is of one
+        mark = cipher.mark
+        sealed = cipher.seal_bytes(TABLE, COLUMN, merge_id.bytes, renewed(cipher, orjson.dumps(entries)))
     await connection.execute("UPDATE person_merge SET journal_cipher = $2 WHERE id = $1", merge_id, sealed)
 
 
 async def restore(connection: asyncpg.Connection, cipher: FieldCipher, merge_id: UUID) -> None:
     """Put back what a merge changed. Raises ``Conflict`` (``merge.changed_since``)."""
     sealed = await connection.fetchval("SELECT journal_cipher FROM person_merge WHERE id = $1", merge_id)
-    entries = orjson.loads(cipher.open_bytes(TABLE, COLUMN, merge_id.bytes, sealed))
+    entries = orjson.loads(renewed(cipher, cipher.open_bytes(TABLE, COLUMN, merge_id.bytes, sealed)))
     survivor = await connection.fetchval("SELECT person_id FROM person_merge WHERE id = $1", merge_id)
     # The survivor first: an identity number is let go before its first holder has it again.
     for entry in sorted(entries, key=lambda one: (one["table"] != "person", one["id"] != str(survivor))):
         table, key = entry["table"], UUID(entry["id"])
         now = await connection.fetchval(f"SELECT to_jsonb(t) FROM {table} t WHERE id = $1 FOR UPDATE", key)
-        compared = [name for name in entry["after"] if name not in _DERIVED and not name.endswith("_cipher")]
-        if now is None or (table not in _DETERMINED and any(now[name] != entry["after"][name] for name in compared)):
+        if now is None or (table not in _DETERMINED and not _holds(cipher, entry, now)):
             raise Conflict("merge.changed_since")
         names = [name for name in entry["before"] if name not in {"version", "updated_at"}]
         put = ", ".join(f"{name} = was.{name}" for name in names)
         stamps = ", version = t.version + 1, updated_at = clock_timestamp()" if "version" in now else ""
         sql = f"UPDATE {table} t SET {put}{stamps} FROM jsonb_populate_record(NULL::{table}, $2) was WHERE t.id = $1"
         await connection.execute(sql, key, entry["before"])
+
+
+def renewed(cipher: FieldCipher, journal: bytes) -> bytes:
+    """Return a journal whose sealed columns are sealed, and indexed, under the keys of today. Raises ``Unreadable``."""
+    entries = orjson.loads(journal)
+    for entry in entries:
+        for row in (entry["before"], entry["after"]):
+            for column, text in _secrets(cipher, entry, row):
+                if not cipher.is_current(_octets(row[column.column])):
+                    key = column.bound({"id": UUID(entry["id"])})
+                    row[column.column] = _hex(cipher.seal_bytes(column.table, column.label, key, text))
+                for name, kind, part in column.blinds:
+                    if name in row:
+                        row[name] = _hex(cipher.blind(kind, part(text.decode())))
+    return orjson.dumps(entries)
+
+
+def _secrets(cipher: FieldCipher, entry: Any, row: Any) -> Iterator[tuple[SealedColumn, bytes]]:
+    """Return the sealed columns that a row of an entry's table fills, opened."""
+    for column in sealed_columns():
+        if column.table == entry["table"] and row.get(column.column) is not None:
+            key = column.bound({"id": UUID(entry["id"])})
+            yield column, cipher.open_bytes(column.table, column.label, key, _octets(row[column.column]))
+
+
+def _holds(cipher: FieldCipher, entry: Any, now: Any) -> bool:
+    """Tell whether a row holds what the merge put there; sealed columns are compared by their texts."""
+    after = entry["after"]
+    compared = [name for name in after if name not in _DERIVED and not name.endswith(("_cipher", "_blind"))]
+    texts, texts_now = (
+        {column.column: text for column, text in _secrets(cipher, entry, row) if column.column in after}
+        for row in (after, now)
+    )
+    return texts == texts_now and all(now[name] == after[name] for name in compared)
+
+
+def _hex(data: bytes) -> str:
+    """Return bytes as the database writes them in JSON."""
+    return f"\\x{data.hex()}"
+
+
+def _octets(text: str) -> bytes:
+    """Return what ``_hex`` wrote."""
+    return bytes.fromhex(text.removeprefix("\\x"))
 
 
 _DETERMINED: Final = frozenset({"left_behind_status", "duplicate_candidate"})  # they follow from the rest
@@ -93,4 +143,4 @@ def _columns(table: str) -> list[str]:
     ]
 
 
-__all__ = ["keep", "restore", "snapshot"]
+__all__ = ["COLUMN", "TABLE", "keep", "renewed", "restore", "snapshot"]

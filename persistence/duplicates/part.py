@@ -21,12 +21,12 @@ VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8) ON CONFLICT DO NOTHING RETURNING
 """
 _MATCHES: Final = """
 SELECT coalesce(held.merged_into, held.id) AS id, TRUE AS by_number FROM person held
-WHERE held.identity_number_blind = $1
+WHERE held.identity_number_blind = ANY ($1::bytea[])
 UNION ALL
 SELECT id, FALSE FROM person
 WHERE county = $2::bigint / 1000000 AND name = $3 AND birth_date = $4 AND region_code = $2
   AND merged_into IS NULL AND deregistered_on IS NULL
-  AND (identity_number_blind IS NULL OR $1::bytea IS NULL OR identity_number_blind = $1)
+  AND (identity_number_blind IS NULL OR $1::bytea[] IS NULL OR identity_number_blind = ANY ($1::bytea[]))
 """
 _SUPERSEDE: Final = """
 UPDATE duplicate_candidate SET state = $3, version = version + 1, updated_at = clock_timestamp()
@@ -140,10 +140,10 @@ class PostgresDuplicates:
 
     async def matches(self, name: str, birth_date: date | None, number: str | None, region_code: int) -> list[Match]:
         """Return who may be the person described, wherever she is, and whether the caller sees her."""
-        blind = self._cipher.blind("identity_number", number) if number else None
+        blinds = self._cipher.blinds("identity_number", number) if number else None
         await set_scope(self._connection, SYSTEM_SCOPE)
         reasons: dict[UUID, set[DuplicateReason]] = {}
-        for row in await self._connection.fetch(_MATCHES, blind, region_code, name, birth_date):
+        for row in await self._connection.fetch(_MATCHES, blinds, region_code, name, birth_date):
             by = DuplicateReason.IDENTITY_NUMBER if row["by_number"] else DuplicateReason.NAME_BIRTH_VILLAGE
             reasons.setdefault(row["id"], set()).add(by)
         people = await self._connection.fetch(

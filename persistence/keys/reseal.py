@@ -17,6 +17,7 @@ import asyncpg
 import structlog
 
 from persistence.crypto import FieldCipher, Unreadable
+from persistence.duplicates import journal
 from persistence.engine import SYSTEM_SCOPE, set_scope
 from persistence.keys.sealed_columns import Row, SealedColumn, sealed_columns
 
@@ -143,6 +144,8 @@ def _renewed(cipher: FieldCipher, column: SealedColumn, row: Row) -> tuple[Any, 
     bound = column.bound(row)
     plain = cipher.open_bytes(column.table, column.label, bound, stored)
     blinds = [cipher.blind(kind, part(plain.decode())) for _, kind, part in column.blinds]
+    if (column.table, column.column) == (journal.TABLE, journal.COLUMN):
+        plain = journal.renewed(cipher, plain)  # which holds columns of other tables, sealed
     current = cipher.is_current(stored)
     if current and all(row[name] == made for (name, *_), made in zip(column.blinds, blinds, strict=True)):
         return None
