@@ -12,10 +12,11 @@ import asyncpg
 
 from domain.access import Access
 from domain.campaigns.use_cases import of_village
-from domain.events import Origin
+from domain.events import Event, Origin
 from domain.imports.determination import POPULATION
 from domain.imports.model import ImportMode, RosterForm
 from domain.imports.operations import ImportResult
+from domain.people.use_cases.consequences import client_ended
 from persistence.crypto import FieldCipher
 from persistence.engine import SYSTEM_SCOPE, set_scope
 from persistence.importing import known, log, plan, write
@@ -132,6 +133,9 @@ async def _write(connection: asyncpg.Connection, work: Import, found: int) -> No
     if found:
         await write.update_all(connection, work.form, work.as_of)
         await known.priorities(connection)
+        cause = work.author.cause_id
+        ended = await write.end_clients(connection)
+        await _append(connection, work, [client_ended(row, row["region_code"], cause) for row in ended])
     await _survey(connection, work)
     at = await connection.fetchval("SELECT clock_timestamp()")
     await log.append(connection, work.form, work.author, at)
@@ -143,10 +147,15 @@ async def _write(connection: asyncpg.Connection, work: Import, found: int) -> No
 async def _survey(connection: asyncpg.Connection, work: Import) -> None:
     """Set the villages of these rows going in the open campaigns that ask for this form."""
     regions = [row["region_code"] for row in await connection.fetch(SURVEYED_VILLAGES)]
-    author = work.author
     started = await campaigns.set_going(connection, regions, POPULATION[work.form], work.as_of)
+    cause = work.author.cause_id
+    await _append(connection, work, [of_village("campaign_village.started", row, cause_id=cause) for row in started])
+
+
+async def _append(connection: asyncpg.Connection, work: Import, events: Sequence[Event]) -> None:
+    """Append events as acts of whoever asked for the import."""
+    author = work.author
     actor = Access(author.sub, author.client_id or "", (), {}, agency_id=author.agency_id)
-    events = [of_village("campaign_village.started", row, cause_id=author.cause_id) for row in started]
     await append_events(connection, actor, Origin(log.CHANNEL, author.request_id), events)
 
 

@@ -119,6 +119,13 @@ SURVEYED: Final = """
 UPDATE person p SET surveyed_on = $1::date
 FROM stage_person s WHERE s.known AND p.id = s.id AND (p.surveyed_on IS NULL OR p.surveyed_on < $1::date)
 """
+# Nobody signs in for the dead: see ``domain.people.use_cases.consequences``.
+END_CLIENTS: Final = """
+UPDATE client c SET active = false, secret_hashes = '{}', version = c.version + 1, updated_at = now()
+FROM stage_person s JOIN person p ON p.id = s.id
+WHERE s.act = 'update' AND p.situation = 'dead' AND c.person_id = p.id AND c.active
+RETURNING c.id, c.version, p.region_code
+"""
 UPDATE_HOUSEHOLDS: Final = f"""
 UPDATE household p SET {_VERSION}, address_cipher = s.address_cipher, address_masked = s.address_masked
 FROM stage_household s WHERE s.act = 'update' AND p.id = s.id AND s.address_cipher IS NOT NULL
@@ -177,6 +184,12 @@ async def update_all(connection: asyncpg.Connection, form: RosterForm, as_of: da
         await connection.execute(statement, int(bits))
 
 
+async def end_clients(connection: asyncpg.Connection) -> list[asyncpg.Record]:
+    """Switch off the clients of people whose death the chunk has recorded; returns them, with the person's region."""
+    ended: list[asyncpg.Record] = await connection.fetch(END_CLIENTS)
+    return ended
+
+
 def _profile_set(form: str) -> str:
     plain = tuple(one for one in PROFILES[form] if not one[0].startswith("emergency_contact"))
     sealed = (
@@ -185,4 +198,4 @@ def _profile_set(form: str) -> str:
     return _set(plain) + "".join(sealed)
 
 
-__all__ = ["insert_all", "open_files", "update_all"]
+__all__ = ["end_clients", "insert_all", "open_files", "update_all"]

@@ -184,15 +184,19 @@ async def _switch_off(work: Work, person_id: UUID, cause: Event) -> None:
     """Switch off the clients that act for a person who has died: nobody signs in for the dead."""
     for row in await work.find("client", where={"person_id": person_id, "active": True}):
         client = await work.update("client", row, {"active": False, "secret_hashes": []})
-        ended = Event(
-            type="client.ended",
-            aggregate="client",
-            aggregate_id=client["id"],
-            aggregate_version=client["version"],
-            region_code=cause.region_code,
-            cause_id=cause.id,
-        )
-        await work.append(ended)
+        await work.append(client_ended(client, cause.region_code, cause.id))
+
+
+def client_ended(client: Row, region_code: int | None, cause_id: UUID) -> Event:
+    """Return the event of a client switched off with the person it acted for."""
+    return Event(
+        type="client.ended",
+        aggregate="client",
+        aggregate_id=client["id"],
+        aggregate_version=client["version"],
+        region_code=region_code,
+        cause_id=cause_id,
+    )
 
 
 async def _close(work: Work, table: str, row: Row, changes: dict[str, Any], cause: Event) -> None:

@@ -369,3 +369,37 @@ async def test_a_husband_on_file_elsewhere_is_linked_and_her_word_of_his_absence
     (found,) = determine(ledger[woman["id"]][1], day("2026-11-01"), RuleParameters())
     assert (found.status, found.since) == (status["status"], status["valid_from"]) == ("left_behind", day("2024-08-20"))
     assert [one.code for one in found.reasons] == ["husband_away_by_form_6_months"]
+
+
+async def test_a_death_in_a_roster_ends_the_sign_in_of_the_dead_alone(imports: Imports) -> None:
+    """As a death recorded by hand does; a second roster, and one that is only looked at, end nothing."""
+    await imports.run(paper([CHILD]))
+    people = {name: (await person(imports, name))["id"] for name in ("张小明", "张建国", "李秀英")}
+    for number_, key in enumerate(people.values(), start=1):
+        await imports.owner.execute(
+            "INSERT INTO client (id, client_id, name, kind, person_id, roles, scope, secret_hashes, active) "
+            "VALUES ($1, $2, 'x', 'person', $3, '{resident}', '', '{hash}', true)",
+            UUID(int=number_), f"c-{number_}", key,
+        )  # fmt: skip
+    late = CHILD | {"父亲务工地点": "死亡", "父亲外出时间": ""}
+    assert (await imports.run(paper([late]), mode=ImportMode.VALIDATE))["status"] == "succeeded"
+    assert await imports.owner.fetchval("SELECT count(*) FROM client WHERE active") == 3
+
+    operation = await imports.run(paper([late]))
+
+    assert (await person(imports, "张建国"))["situation"] == "dead"
+    clients = await imports.owner.fetch("SELECT person_id, active, secret_hashes, version FROM client ORDER BY client_id")
+    assert [tuple(row) for row in clients] == [
+        (people["张小明"], True, ["hash"], 1),
+        (people["张建国"], False, [], 2),
+        (people["李秀英"], True, ["hash"], 1),
+    ]
+    (event,) = await imports.owner.fetch("SELECT * FROM event WHERE type = 'client.ended'")
+    assert (event["aggregate_id"], event["aggregate_version"], event["region_code"], event["channel"]) == (
+        UUID(int=2), 2, VILLAGE_CODE, "import",
+    )  # fmt: skip
+    cause = await imports.owner.fetchrow("SELECT aggregate_id, type FROM event WHERE id = $1", event["cause_id"])
+    assert tuple(cause) == (operation["id"], "operation.started")
+    assert event["digest"] == digest_of(event)
+    await imports.run(paper([late]))
+    assert await imports.owner.fetchval("SELECT count(*) FROM event WHERE type = 'client.ended'") == 1
