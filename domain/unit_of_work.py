@@ -163,8 +163,11 @@ class Work(CampaignWork, ExportWork, VenueWork, Protocol):
 class UnitOfWork(Protocol):
     """Begins transactions."""
 
-    def begin(self, access: Access, permission: str) -> AbstractAsyncContextManager[Work]:
-        """Begin one under what ``permission`` lets the caller see. Raises ``Forbidden`` without it."""
+    def begin(self, access: Access, permission: str, *, aside: bool = False) -> AbstractAsyncContextManager[Work]:
+        """Begin one under what ``permission`` lets the caller see. Raises ``Forbidden`` without it.
+
+        ``aside``: one that is not the write's own, and stands though the write was refused.
+        """
 
 
 __all__ = ["Result", "Row", "RulesInForce", "Saved", "UnitOfWork", "Work"]

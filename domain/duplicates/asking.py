@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.access import Access
 from domain.duplicates.commands import CheckPerson, ProposeDuplicate
-from domain.duplicates.detecting import DECIDE
+from domain.duplicates.detecting import ASK, DECIDE, ask_agencies
 from domain.duplicates.model import DuplicateReason, DuplicateState, RaisedBy, score_of
 from domain.duplicates.work import Match, Pair
 from domain.errors import Conflict
@@ -26,19 +26,15 @@ async def check_person(access: Access, uow: UnitOfWork, command: CheckPerson) ->
     Somebody beyond the caller's sight is "under review" and no more; her agency finds the question in
     its queue.
     """
-    async with uow.begin(access, "people:write") as work:
+    async with uow.begin(access, ASK) as work:
         region = await place(work, command.region)
         found = await work.duplicates.matches(command.name, command.birth_date, command.identity_number, region)
-        hidden = [one for one in found if not one.seen]
-        for one in hidden if access.agency_id else ():
-            async with work.as_system():
-                row = await work.duplicates.ask(one, access.agency_id)
-                if row is not None:
-                    await work.append(event_of("duplicate.asked", row, subject=one.person_id, reasons=one.reasons))
+        await ask_agencies(work, found)
         by = sorted(command.model_fields_set - {"region"})
         await work.append(Event("check.made", "check", new_id(), region, data={"by": by}))
+        hidden = any(not one.seen for one in found)
         matches = sorted((one for one in found if one.seen), key=lambda one: (-score_of(one.reasons), one.person_id))
-        return await work.commit({"under_review": bool(hidden), "matches": [_shown(one) for one in matches]})
+        return await work.commit({"under_review": hidden, "matches": [_shown(one) for one in matches]})
 
 
 def _shown(match: Match) -> dict[str, object]:

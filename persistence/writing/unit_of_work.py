@@ -90,30 +90,36 @@ class PostgresUnitOfWork:
         self._before_commit = before_commit
 
     @asynccontextmanager
-    async def begin(self, access: Access, permission: str) -> AsyncIterator[Work]:
-        """Open a transaction; whatever leaves the block without ``commit`` is rolled back."""
+    async def begin(self, access: Access, permission: str, *, aside: bool = False) -> AsyncIterator[Work]:
+        """Open a transaction; whatever leaves the block without ``commit`` is rolled back.
+
+        One ``aside`` has neither the idempotency key nor the answer of the write.
+        """
         scope = scope_settings(access, permission)
         async with self._pool.acquire() as connection:
             work = PostgresWork(connection, self._cipher, access, self._origin, scope)
             work.today = self._today()
             work.keeper = self._secrets
-            work.finish = self._finish(connection, work)
+            work.finish = self._finish(connection, work, None if aside else self._before_commit)
             await begin(connection, scope)
             try:
                 if self._today is not business_date:  # else the database asks its own clock
                     await set_today(connection, work.today)
-                if self._on_begin:
+                if self._on_begin and not aside:
                     await self._on_begin(connection)
                 yield work
             finally:
                 if not work.committed:
                     await connection.execute("ROLLBACK")
 
-    def _finish(self, connection: asyncpg.Connection, work: "PostgresWork") -> Callable[[Any], Awaitable[None]]:
+    @staticmethod
+    def _finish(
+        connection: asyncpg.Connection, work: "PostgresWork", before_commit: BeforeCommit | None
+    ) -> Callable[[Any], Awaitable[None]]:
         async def finish(result: Any) -> None:
             await work.write_events()
-            if self._before_commit:
-                await self._before_commit(connection, result)
+            if before_commit:
+                await before_commit(connection, result)
             with records.translated():
                 ended = await connection.execute("COMMIT")
             if ended != "COMMIT":  # an error inside was caught by somebody: PostgreSQL has rolled back

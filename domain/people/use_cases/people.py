@@ -1,13 +1,14 @@
 """Registering, changing and closing a person's file."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from domain.access import Access
 from domain.codes import identity_number as numbers
-from domain.duplicates.detecting import COMPARED, look_for_duplicates
+from domain.duplicates.detecting import COMPARED, ask_holder, look_for_duplicates
 from domain.duplicates.model import RaisedBy
 from domain.errors import Conflict, Fault, Forbidden, InvalidInput
 from domain.ids import new_id
@@ -43,9 +44,9 @@ async def register_person(access: Access, uow: UnitOfWork, command: RegisterPers
 
     Raises ``InvalidInput`` (unknown division, number and birth date that disagree), ``Forbidden``
     (a place or a person outside the caller's scope), ``Conflict`` (``person.duplicate`` with the
-    id inside the scope, ``person.under_review`` and nothing more outside it).
+    id inside the scope, ``person.under_review`` and nothing more outside it; the holder's agency is asked).
     """
-    async with uow.begin(access, WRITE) as work:
+    async with _asking(access, uow, command.identity_number), uow.begin(access, WRITE) as work:
         forms = details_of(command)
         values = command.given(*_NOT_COLUMNS) | {
             "id": new_id(),
@@ -76,8 +77,11 @@ async def register_person(access: Access, uow: UnitOfWork, command: RegisterPers
 
 
 async def update_person(access: Access, uow: UnitOfWork, command: UpdatePerson) -> Saved:
-    """Change the fields the command names; everybody whose determination rests on them is determined anew."""
-    async with uow.begin(access, WRITE) as work:
+    """Change the fields the command names; everybody whose determination rests on them is determined anew.
+
+    Raises ``Conflict`` where the identity number is another person's, as ``register_person`` does.
+    """
+    async with _asking(access, uow, command.identity_number), uow.begin(access, WRITE) as work:
         circle = await work.lock_circle(command.person_id)
         person = in_force(await work.load("person", command.person_id, version=command.version))
         given = command.given("person_id", "version")
@@ -156,6 +160,17 @@ async def _home(
     await work.append(event_of("household.created", home, subject=values["id"]))
     created: UUID = home["id"]
     return created
+
+
+@asynccontextmanager
+async def _asking(access: Access, uow: UnitOfWork, number: str | None) -> AsyncIterator[None]:
+    """Where a write is refused for a number that somebody out of sight holds, ask her agency about it."""
+    try:
+        yield
+    except Conflict as refused:
+        if number and refused.code == "person.under_review":
+            await ask_holder(access, uow, number)
+        raise
 
 
 async def _refuse_duplicate(work: Work, number: str | None, besides: UUID | None = None) -> None:

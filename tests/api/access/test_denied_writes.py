@@ -87,9 +87,12 @@ async def test_a_duplicate_elsewhere_is_not_given_away(service: Service) -> None
     body = {"name": "何梅", "identity_number": number}
     inside = await office.post("/v1/people", {**body, "region": "421081104209"})
     is_problem(inside, 409, "person.duplicate")
+    assert await service.state() == before
     outside = await (await service.caller(STRANGER)).post("/v1/people", {**body, "region": "421022"})
     is_problem(outside, 409, "person.under_review")
     assert str(held["id"]) not in outside.text
     for answer in (inside, outside):
         assert number not in answer.text
-    assert await service.state() == before
+    after = await service.state()
+    assert {table for table, rows in after.items() if rows != before[table]} == {"duplicate_candidate", "event"}
+    assert [event["type"] for event in await service.events_of(outside)] == ["duplicate.asked"]

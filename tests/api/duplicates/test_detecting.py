@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from api.cli.keyring import cipher_of
+from domain.naming import camel
 from domain.people.days import today
 from persistence.crypto import FieldCipher
 from persistence.duplicates.jobs import look_through
@@ -151,6 +152,57 @@ async def test_beyond_sight_a_check_says_under_review_and_asks_the_holder_s_agen
         "SELECT state FROM duplicate_candidate WHERE person_id = $1 ORDER BY id", held["id"]
     )
     assert [row["state"] for row in states] == ["distinct", "open"]
+
+
+@pytest.mark.parametrize("transport", ["rest", "graphql"])
+async def test_a_registration_that_meets_a_number_beyond_sight_asks_the_holder_s_agency(
+    service: Service, office: Caller, transport: str
+) -> None:
+    """The refusal takes back all but the question, which stands once however often it is asked."""
+    number = identity_number("19800505")
+    held = await register(office, "冯十", identity_number=number)
+    neighbour = await service.caller("neighbour_county")
+    body = {"region": "421022", "name": "冯十", "identity_number": number}
+    there = await create(neighbour, "/v1/people", {"region": "421022", "name": "冯十一"})
+    people = await service.owner.fetch("SELECT id, version FROM person ORDER BY id")
+
+    async def refused(act: str, given: Row) -> Any:
+        if transport == "rest" and act == "register":
+            answer = await neighbour.post("/v1/people", given, headers={"idempotency-key": "asked-again"})
+        elif transport == "rest":
+            answer = await neighbour.patch(f"/v1/people/{there['id']}", given, there["version"])
+        else:
+            kind = {"register": "RegisterPerson", "update": "UpdatePerson"}[act]
+            more = {} if act == "register" else {"personId": there["id"], "expectedVersion": there["version"]}
+            written = {camel(name): value for name, value in given.items()} | more
+            document = f"mutation M($input: {kind}Input!) {{ {act}Person(input: $input) {{ person {{ id }} }} }}"
+            answer = await neighbour.graphql(document, {"input": written})
+            (error,) = answer.json()["errors"]
+            assert (error["extensions"]["code"], error["extensions"]["status"]) == ("person.under_review", 409)
+        if transport == "rest":
+            is_problem(answer, 409, "person.under_review")
+        assert held["id"] not in answer.text
+        return answer
+
+    answers = [await refused("register", body), await refused("register", body)]
+    answers.append(await refused("update", {"identity_number": number}))
+    assert await service.owner.fetch("SELECT id, version FROM person ORDER BY id") == people
+    told = [[one["type"] for one in await service.events_of(answer)] for answer in answers]
+    assert told == [["duplicate.asked"], [], []]
+    agency = (await neighbour.get("/v1/me")).json()["agency"]["id"]
+    (asked,) = [one for one in await office.everything("/v1/duplicates") if one["person_id"] == held["id"]]
+    told = [asked[name] for name in ("other_id", "requested_by_agency_id", "reasons", "state", "raised_by")]
+    assert told == [None, agency, ["identity_number"], "open", "check"]
+    assert [one for one in await neighbour.everything("/v1/duplicates") if one["person_id"] == held["id"]] == []
+
+
+async def test_a_registration_that_meets_a_number_in_sight_asks_nobody(service: Service, office: Caller) -> None:
+    number = identity_number("19800505")
+    await register(office, "冯十二", identity_number=number)
+    before = await service.state()
+    answer = await office.post("/v1/people", {"region": VILLAGE, "name": "冯十二", "identity_number": number})
+    is_problem(answer, 409, "person.duplicate")
+    assert await service.state() == before
 
 
 async def test_the_queue_is_of_one_s_own_region_surest_first(service: Service, office: Caller) -> None:

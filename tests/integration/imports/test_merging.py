@@ -388,7 +388,9 @@ async def test_a_death_in_a_roster_ends_the_sign_in_of_the_dead_alone(imports: I
     operation = await imports.run(paper([late]))
 
     assert (await person(imports, "张建国"))["situation"] == "dead"
-    clients = await imports.owner.fetch("SELECT person_id, active, secret_hashes, version FROM client ORDER BY client_id")
+    clients = await imports.owner.fetch(
+        "SELECT person_id, active, secret_hashes, version FROM client ORDER BY client_id"
+    )
     assert [tuple(row) for row in clients] == [
         (people["张小明"], True, ["hash"], 1),
         (people["张建国"], False, [], 2),

@@ -111,7 +111,9 @@ async def test_a_journal_that_does_not_open_keeps_its_key_in_use(
     assert await owner.fetchval("SELECT journal_cipher FROM person_merge") == spoilt
 
 
-async def test_a_check_finds_a_number_under_every_key(owner: asyncpg.Connection, pool: asyncpg.Pool, unit: Unit) -> None:
+async def test_a_check_finds_a_number_under_every_key(
+    owner: asyncpg.Connection, pool: asyncpg.Pool, unit: Unit
+) -> None:
     asked = {"name": "别名", "region": str(REGION)}
     for at, (holding, asking) in enumerate(((1, 2), (2, 1))):
         held = await register(unit(ring(holding)), identity_number=NUMBERS[at])
