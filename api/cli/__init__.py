@@ -10,6 +10,7 @@ import typer
 
 from api.cli import backups, masters, seals, statistics
 from api.cli.console import UNUSABLE, give_up, progress, say, settings_or_exit
+from api.cli.reaching import on_database
 from api.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -253,7 +254,7 @@ def regions_load() -> None:
 
     with progress() as shown:
         shown.add_task("行政区划 / divisions", total=None)
-        asyncio.run(load_divisions(settings_or_exit()))
+        on_database(load_divisions)
     say.print("行政区划已是最新 / divisions loaded")
 
 
@@ -269,14 +270,14 @@ def keys_rotate(
     """
     if fields:
         try:
-            made = asyncio.run(masters.rotate_fields(settings_or_exit()))
+            made = on_database(masters.rotate_fields)
         except masters.KeysRefused as error:
             give_up(str(error))
         say.print(f"字段主密钥 {made} 已启用，后台正在重新加密：keys status / in use, fields are being sealed anew")
         return
     from api.cli.admin import rotate_keys
 
-    if not asyncio.run(rotate_keys(settings_or_exit(), leaked or None)):
+    if not on_database(lambda known: rotate_keys(known, leaked or None)):
         give_up("没有这个密钥，或另一进程刚刚换过 / no such key, or another process has just rotated")
     say.print("签名密钥已换发 / signing key rotated")
 
@@ -292,7 +293,7 @@ def agency_create(
     from domain.errors import InvalidInput, ShouwangError
 
     try:
-        print(asyncio.run(create_agency(settings_or_exit(), type_=kind, name=name, region=region)))  # noqa: T201
+        print(on_database(lambda known: create_agency(known, type_=kind, name=name, region=region)))  # noqa: T201
     except InvalidInput as error:
         give_up(*(f"{fault.pointer}: {fault.code}" for fault in error.faults))
     except ShouwangError as error:
@@ -315,7 +316,7 @@ def client_create(
 
     wanted = NewClient(client_id, name or client_id, agency, tuple(role), region or None, tuple(scope.split()))
     try:
-        print(asyncio.run(create_client(settings_or_exit(), wanted)))  # noqa: T201 - the result
+        print(on_database(lambda known: create_client(known, wanted)))  # noqa: T201 - the result
     except InvalidInput as error:
         give_up(*(f"{fault.pointer}: {fault.code}" for fault in error.faults))
     except ShouwangError as error:
@@ -338,8 +339,7 @@ def account_create(
     from domain.errors import InvalidInput, ShouwangError
 
     try:
-        wanted = create_account(settings_or_exit(), login=login, agency=agency, name=name, roles=role)
-        print(asyncio.run(wanted))  # noqa: T201 - the result
+        print(on_database(lambda known: create_account(known, login=login, agency=agency, name=name, roles=role)))  # noqa: T201 - the result
     except InvalidInput as error:
         give_up(*(f"{fault.pointer}: {fault.code}" for fault in error.faults))
     except ShouwangError as error:
@@ -359,6 +359,6 @@ def account_reset(
     from domain.errors import ShouwangError
 
     try:
-        print(asyncio.run(reset_account(settings_or_exit(), login, second_factor=second_factor)))  # noqa: T201
+        print(on_database(lambda known: reset_account(known, login, second_factor=second_factor)))  # noqa: T201
     except ShouwangError as error:
         give_up(error.code)

@@ -3,8 +3,6 @@
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +10,7 @@ import typer
 
 from api.cli.console import give_up, say, settings_or_exit
 from api.cli.keyring import cipher_of
+from api.cli.reaching import ServiceRuns, reached
 from api.cli.seals import _verify as verify_seals
 from api.settings import Settings
 from persistence.backup.manifest import BackupError
@@ -30,33 +29,6 @@ def program(name: str) -> Path:
     if on_path is None:
         raise BackupError(f"找不到 {name} / {name} is not installed")
     return Path(on_path)
-
-
-@asynccontextmanager
-async def reached(settings: Settings, *, alone: bool) -> AsyncIterator[Settings]:
-    """Give settings whose database answers: the embedded server is started unless it runs.
-
-    ``alone``: no service may be running on it.
-    """
-    if settings.database_url is not None:
-        yield settings
-        return
-    from api.embedded import OWNER, EmbeddedPostgres
-    from api.processes import AlreadyRunning, only_one
-
-    server = EmbeddedPostgres(settings.data_dir)
-    known = settings.model_copy(update={"database_url": server.dsn(), "database_owner_url": server.dsn(OWNER)})
-    try:
-        with only_one(settings.data_dir):
-            await server.start()
-            try:
-                yield known
-            finally:
-                await server.stop()
-    except AlreadyRunning:
-        if alone:
-            raise BackupError("服务正在运行，先停止它 / the service is running: stop it first") from None
-        yield known
 
 
 async def back_up(settings: Settings, folder: Path) -> dict[str, Any]:
@@ -112,7 +84,7 @@ def _restore(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False
     """恢复 / Bring a backup back into an empty database, compare every count, check the whole history."""
     try:
         report = asyncio.run(restore(settings_or_exit(), folder))
-    except BackupError as error:
+    except (BackupError, ServiceRuns) as error:
         give_up(str(error))
     print(json.dumps(report, ensure_ascii=False))  # noqa: T201 - the result
     if report["found"]:

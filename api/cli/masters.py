@@ -13,6 +13,7 @@ import typer
 from api.cli.admin import ORIGIN, runtime_pool
 from api.cli.console import UNUSABLE, give_up, say, settings_or_exit
 from api.cli.keyring import cipher_of, ring_of
+from api.cli.reaching import on_database
 from api.settings import Settings
 from domain.access import Access
 from domain.events import Event
@@ -122,7 +123,7 @@ async def _record(connection: asyncpg.Connection, kind: str, key_id: int) -> Non
 
 def _status() -> None:
     """密钥使用情况 / What is sealed under which master key, and how far a change is; JSON on stdout."""
-    found = asyncio.run(status(settings_or_exit()))
+    found = on_database(status)
     print(json.dumps(found, ensure_ascii=False))  # noqa: T201 - the result
     share = found["fields_current"] / (found["fields"] or 1)
     say.print(f"{share:.1%} → {found['active']}   {'已完成 / done' if found['settled'] else '进行中 / under way'}")
@@ -131,7 +132,7 @@ def _status() -> None:
 def _retire(key_id: Annotated[int, typer.Argument(help="The key's id.")]) -> None:
     """停用旧主密钥 / Take a master key out of the ring; refused while anything is sealed under it."""
     try:
-        asyncio.run(retire(settings_or_exit(), key_id))
+        on_database(lambda known: retire(known, key_id))
     except KeysRefused as error:
         give_up(str(error))
     say.print(f"主密钥 {key_id} 已停用 / retired")

@@ -1,6 +1,5 @@
 """``seal``: check the sealed history, prove one event, change the key that signs."""
 
-import asyncio
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from uuid import UUID
 import typer
 
 from api.cli.console import give_up, progress, say, settings_or_exit
+from api.cli.reaching import on_database
 from api.settings import Settings
 
 app = typer.Typer(help="封存的历史 / the sealed history.", no_args_is_help=True)
@@ -32,7 +32,7 @@ def verify_history(
         say.print(
             f"没有库外根文件，尾部截断无法发现 / no roots outside ({file}): a cut tail cannot be found", style="yellow"
         )
-    report = asyncio.run(_verify(settings, file if file.exists() else None, since))
+    report = on_database(lambda known: _verify(known, file if file.exists() else None, since))
     print(json.dumps(report, ensure_ascii=False))  # noqa: T201 - the result
     for one in report["findings"][:SHOWN]:
         parts = [f"{name} {value}" for name, value in one.items() if value is not None and name != "kind"]
@@ -46,7 +46,7 @@ def verify_history(
 def prove_event(event: Annotated[UUID, typer.Argument(help="The event's id.")]) -> None:
     """出具证明 / Print the inclusion proof of one event as JSON."""
     try:
-        found = asyncio.run(_prove(settings_or_exit(), event))
+        found = on_database(lambda known: _prove(known, event))
     except LookupError:
         give_up("没有这个事件 / there is no such event")
     if found is None:
@@ -57,7 +57,7 @@ def prove_event(event: Annotated[UUID, typer.Argument(help="The event's id.")]) 
 @app.command("rotate")
 def rotate_key() -> None:
     """更换封存签名密钥 / Sign roots with a new key from now on; the older ones verify what they signed."""
-    say.print(f"{asyncio.run(_rotate(settings_or_exit()))}", markup=False)
+    say.print(f"{on_database(_rotate)}", markup=False)
 
 
 async def _verify(settings: Settings, roots: Path | None, since: int) -> dict[str, Any]:

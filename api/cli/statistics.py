@@ -1,11 +1,11 @@
 """Counting the ledger anew from the command line."""
 
-import asyncio
 from typing import Annotated
 
 import typer
 
-from api.cli.console import give_up, say, settings_or_exit
+from api.cli.console import give_up, say
+from api.cli.reaching import on_database
 from api.settings import Settings
 from domain.people.days import today
 
@@ -22,7 +22,7 @@ def recount(
     repair: Annotated[bool, typer.Option("--repair/--check", help="Put the figures right; else only compare.")] = False,
 ) -> None:
     """重新统计并核对 / Count everybody anew, compare with the kept figures; differences end with code 1."""
-    people, sums, repaired = asyncio.run(_recount(settings_or_exit(), repair=repair))
+    people, sums, repaired = on_database(lambda known: _recount(known, repair=repair))
     if not people and not sums:
         say.print("统计数据一致 / figures agree")
     elif repaired:
