@@ -58,6 +58,10 @@ serve: $(STAMP) ## Database, migrations, demo county, API and jobs in one proces
 token: $(STAMP) ## A fresh token of a demo caller, of a running serve: make token NAME=village_worker
 	@$(BIN)/python -m api.cli token $(or $(NAME),$(error make token NAME=... - the names stand in .shouwang/demo-callers.json))
 
+.PHONY: verify
+verify: $(STAMP) ## Check the sealed history against the roots kept outside the database
+	@$(BIN)/python -m api.cli seal verify $(ARGS)
+
 .PHONY: test
 test: $(STAMP) ## All tests; one part of the house: make test AREA=people
 	@$(BIN)/python -m pytest $(if $(AREA),$(or $(sort $(wildcard tests/*/$(AREA) tests/*/$(AREA).py tests/*/test_$(AREA)*.py tests/*/*/$(AREA) tests/*/*/test_$(AREA)*.py)),$(error no tests of $(AREA) under tests/)),tests) $(ARGS)

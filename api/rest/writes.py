@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from api.door import enter, idempotency_of
 from api.problems import problem_bytes
 from api.rest.bodies import from_elsewhere
+from api.rest.parameters import given, unknown
 from api.rest.reads import tagged
 from api.rest.selections import selection
 from api.services import Services
@@ -28,6 +29,7 @@ async def run_write(services: Services, write: Write, request: Request, key: str
     caller = await enter(services, request.scope, "rest")
     try:
         caller.access.grant(write.permission)
+        unknown(given(request.scope["query_string"]))  # a write has no parameters
         body = await request.body()
         what = f"{request.method} {request.url.path}".encode()
         idempotency = idempotency_of(services, caller, what, body)
@@ -68,32 +70,32 @@ def command_of(
     write: Write, body: bytes, headers: dict[bytes, bytes], key: str | None, version: int | None
 ) -> dict[str, object]:
     """Return the object a command is validated from."""
-    given = json_object(body, headers)
-    taken = from_elsewhere(write) & given.keys()
+    asked = json_object(body, headers)
+    taken = from_elsewhere(write) & asked.keys()
     if taken:
         raise InvalidInput(*(Fault(f"/{name}", "field.unknown") for name in sorted(taken)))
     if write.subject:
         found = row_key(VIEWS["Person"], key or "")  # every record that is written has a UUID
         if found == NOWHERE:
             raise NotFound
-        given[write.subject] = found
+        asked[write.subject] = found
     if version is not None:
-        given["version"] = version
-    return given
+        asked["version"] = version
+    return asked
 
 
 def json_object(body: bytes, headers: dict[bytes, bytes]) -> dict[str, object]:
     """Return the object in a body; an empty body is an empty one."""
-    given: object = {}
+    asked: object = {}
     if body:
         encoding = headers.get(b"content-encoding", b"identity").lower().replace(b"identity", b"")
         kind, *parameters = (part.strip() for part in headers.get(b"content-type", b"").lower().split(b";"))
         if kind not in (b"application/json", b"application/merge-patch+json") or not _in_utf8(parameters) or encoding:
             raise InvalidInput(code="media_type.unsupported", malformed=True)
-        given = read_json(body)
-    if not isinstance(given, dict):
+        asked = read_json(body)
+    if not isinstance(asked, dict):
         raise InvalidInput(Fault("", "json.not_object"), malformed=True)
-    return given
+    return asked
 
 
 def _in_utf8(parameters: list[bytes]) -> bool:

@@ -76,6 +76,13 @@ async def test_only_json_is_read(service: Service, officer: Caller, path: str, k
     assert await service.state() == before
 
 
+async def test_a_write_takes_no_parameters(service: Service, officer: Caller, person: str) -> None:
+    before = await service.state()
+    for path in ("/v1/people?dry_run=true", f"/v1/people/{person}:deregister?fields=id"):
+        is_problem(await officer.post(path, {}), 400, "parameter.unknown")
+    assert await service.state() == before
+
+
 async def test_a_packed_body_is_refused_not_misread(service: Service, officer: Caller) -> None:
     before = await service.state()
     headers = {"content-type": "application/json", "content-encoding": "gzip"}
