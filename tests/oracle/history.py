@@ -14,6 +14,7 @@ ACTS = {
     "person.updated": "更新了人员档案",
     "absence.recorded": "登记了外出记录",
     "person.revealed": "查看了完整信息",
+    "break_glass.read": "应急查阅了档案",
     "kinship.removed": "撤销了亲属关系",
     "thing.dreamt": "进行了一项操作",
 }
@@ -22,7 +23,7 @@ LABELS = {"name": "姓名或名称", "phone": "联系电话"}
 
 def told(row: Row) -> Row:
     """Return an event with what its type and data say of it."""
-    read = row["type"] == "person.revealed"
+    read = row["type"] in {"person.revealed", "break_glass.read"}
     data = row["data"]
     named: list[str] = next((data[one] for one in ("changed", "fields") if isinstance(data.get(one), list)), [])
     return row | {

@@ -191,7 +191,8 @@ async def test_no_field_of_a_person_is_anywhere(service: Service, people: People
     marks -= staff | {mask_name(one) for one in staff}  # the history says who acted, masked
     for path, operations in document["paths"].items():
         if "get" in operations and path.startswith("/v1/") and "{id}" not in path:
-            answer = await asking.get(path, params={"page_size": 200} if path != "/v1/me" else {})
+            paged = any(one["name"] == "page_size" for one in operations["get"].get("parameters", ()))
+            answer = await asking.get(path, params={"page_size": 200} if paged else {})
             assert answer.status_code in {200, 403}, path
             assert not [one for one in marks if one in answer.text], path
             assert '"birth_date"' not in answer.text

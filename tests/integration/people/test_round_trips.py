@@ -54,8 +54,8 @@ async def test_a_registration_and_an_update(counting: Counting, cipher: FieldCip
         officer, uow, RegisterPerson(**command, woman=WomanDetails(children_in_care=2), new_household=True)
     )
     # Begin, division, holder, three inserts, campaigns; with everybody's eyes facts, rules, status, its insert;
-    # own eyes, events, commit.
-    assert len(counting.asked) == 15, counting.asked
+    # own eyes, files like hers, events, commit.
+    assert len(counting.asked) == 16, counting.asked
     counting.asked.clear()
     await update_person(officer, uow, _update(saved.id))
     assert len(counting.asked) == 6, counting.asked  # begin, circle, person, update, event, commit
