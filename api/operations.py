@@ -1,5 +1,6 @@
 """Every write the service offers, for both transports: REST's routes and GraphQL's mutations are made from it."""
 
+from api.community import SURVEY_WRITES, VENUE_WRITES
 from domain.accounts import commands as account
 from domain.accounts import own
 from domain.accounts import use_cases as accounts
@@ -22,9 +23,8 @@ from domain.people import use_cases as cases
 from domain.transfers import commands as transfer
 from domain.transfers import moving
 from domain.transfers import use_cases as handing
-from domain.venues import commands as venue
-from domain.venues import use_cases as venue_cases
-from domain.writes import NODE, UseCase, Write
+from domain.writes import NODE, Write
+from domain.writes import write as _write
 
 PEOPLE = "people:write"
 AGENCIES = "agencies:write"
@@ -32,30 +32,11 @@ STAFF = "staff:write"
 TRANSFERS = "transfers:write"
 CAMPAIGNS = "campaigns:write"
 CAMPAIGN_VILLAGES = "campaign_villages:write"
-VENUES = "venues:write"
-SIGN_UPS = "sign_ups:write"
 ACCOUNTS = "accounts:write"
 CLIENTS = "clients:write"
 OWN = "own_account:write"
 OPENING = "BreakGlassOpening"
 DUPLICATES = "duplicates:write"
-
-
-def _write(  # noqa: PLR0913, PLR0917 - one row of the table
-    use_case: UseCase,
-    command: type,
-    path: str,
-    answers: str,
-    permission: str,
-    subject: str = "",
-    method: str = "POST",
-    status: int = 200,
-    *,
-    replayed: bool = True,
-) -> Write:
-    doc = (use_case.__doc__ or "").strip()
-    name = use_case.__name__
-    return Write(name, path, permission, command, use_case, answers, subject, method, status, doc, replayed)
 
 
 WRITES: tuple[Write, ...] = (
@@ -361,53 +342,8 @@ WRITES: tuple[Write, ...] = (
         status=201,
     ),
     _write(merging.undo_merge, duplicate.UndoMerge, "/v1/merges/{id}:undo", "Merge", DUPLICATES, "merge_id"),
-    # venues and activities
-    _write(venue_cases.create_venue, venue.CreateVenue, "/v1/venues", "Venue", VENUES, status=201),
-    _write(venue_cases.update_venue, venue.UpdateVenue, "/v1/venues/{id}", "Venue", VENUES, "venue_id", "PATCH"),
-    *(
-        _write(use_case, command, f"/v1/venues/{{id}}:{verb}", "Venue", VENUES, "venue_id")
-        for verb, use_case, command in (
-            ("open", venue_cases.open_venue, venue.OpenVenue),
-            ("suspend", venue_cases.suspend_venue, venue.SuspendVenue),
-            ("close", venue_cases.close_venue, venue.CloseVenue),
-        )
-    ),
-    _write(venue_cases.create_activity, venue.CreateActivity, "/v1/activities", "Activity", VENUES, status=201),
-    _write(
-        venue_cases.update_activity,
-        venue.UpdateActivity,
-        "/v1/activities/{id}",
-        "Activity",
-        VENUES,
-        "activity_id",
-        "PATCH",
-    ),
-    *(
-        _write(use_case, command, f"/v1/activities/{{id}}:{verb}", "Activity", VENUES, "activity_id")
-        for verb, use_case, command in (
-            ("open", venue_cases.open_activity, venue.OpenActivity),
-            ("cancel", venue_cases.cancel_activity, venue.CancelActivity),
-            ("hold", venue_cases.hold_activity, venue.HoldActivity),
-            ("record_attendance", venue_cases.record_attendance, venue.RecordAttendance),
-        )
-    ),
-    _write(
-        venue_cases.join_activity,
-        venue.JoinActivity,
-        "/v1/activities/{id}:join",
-        "SignUp",
-        SIGN_UPS,
-        "activity_id",
-        status=201,
-    ),
-    _write(
-        venue_cases.withdraw_sign_up,
-        venue.WithdrawSignUp,
-        "/v1/sign_ups/{id}:withdraw",
-        "SignUp",
-        SIGN_UPS,
-        "sign_up_id",
-    ),
+    *VENUE_WRITES,
+    *SURVEY_WRITES,
     # long work
     _write(exports.start_export, StartExport, "/v1/exports", "Operation", "exports:write", status=202),
     _write(

@@ -22,6 +22,7 @@ PARTNER = Clearance(personal=FULL, contact=MASKED, identity=MASKED)
 OWN_FILE = Clearance(personal=FULL, contact=MASKED, identity=MASKED, health=FULL, hardship=FULL)
 COMPANION = Clearance(personal=FULL, contact=MASKED)
 NOTHING = Clearance()
+SAFE_COUNTS = Clearance(personal=MASKED)  # tallies of answers without their small counts
 
 REGION, ASSIGNED, SELF, EVENTS, PLATFORM, OWN, AGENCY, NOBODY, PUBLISHED = (
     RowScope.REGION,
@@ -71,11 +72,16 @@ _OFFICE_PERMISSIONS = OWN_ACCOUNT | {
     "people:read": Grant(REGION, OFFICE),
     "people:reveal": Grant(REGION, OFFICE),
     "people:write": Grant(REGION, OFFICE),
+    "research_findings:write": Grant(REGION, OFFICE),
+    "research_reports:read": Grant(REGION, OFFICE),
     "rules:read": Grant(NOBODY, NOTHING),
     "sign_ups:write": Grant(REGION, OFFICE),
     "staff:read": Grant(REGION, OFFICE),
     "statistics:read": Grant(REGION, OFFICE),
     "statistics:summary": Grant(REGION, OFFICE),
+    "survey_answers:write": Grant(REGION, OFFICE),
+    "survey_tallies:read": Grant(REGION, OFFICE),
+    "surveys:read": Grant(REGION, OFFICE),
     "transfers:read": Grant(REGION, OFFICE),
     "transfers:write": Grant(REGION, OFFICE),
     "venues:read": Grant(REGION, OFFICE),
@@ -84,7 +90,13 @@ _OFFICE_PERMISSIONS = OWN_ACCOUNT | {
 
 ROLES: dict[str, dict[str, Grant]] = {
     # Staff of a county department; which people, follows from the agency's type (REMITS).
-    "county_officer": DIRECTORY | _OFFICE_PERMISSIONS | {"campaigns:write": Grant(REGION, OFFICE)},
+    "county_officer": DIRECTORY
+    | _OFFICE_PERMISSIONS
+    | {
+        "campaigns:write": Grant(REGION, OFFICE),
+        "research_reports:write": Grant(REGION, OFFICE),
+        "surveys:write": Grant(REGION, OFFICE),
+    },
     # Township and village workers: all classes but confidential, in their own place.
     "village_worker": DIRECTORY | _OFFICE_PERMISSIONS,
     # City and province departments look, and change nothing.
@@ -99,20 +111,35 @@ ROLES: dict[str, dict[str, Grant]] = {
         "events:read": Grant(REGION, OFFICE),
         "imports:read": Grant(REGION, OFFICE),
         "people:read": Grant(REGION, OFFICE),
+        "research_reports:read": Grant(REGION, OFFICE),
         "rules:read": Grant(NOBODY, NOTHING),
         "staff:read": Grant(REGION, OFFICE),
         "statistics:read": Grant(REGION, OFFICE),
         "statistics:summary": Grant(REGION, OFFICE),
+        "survey_tallies:read": Grant(REGION, OFFICE),
+        "surveys:read": Grant(REGION, OFFICE),
         "transfers:read": Grant(REGION, OFFICE),
         "venues:read": Grant(REGION, OFFICE),
     },
     # Aggregates only: no person-bound row.
-    "statistician": DIRECTORY | OWN_ACCOUNT | PUBLISHED_FIGURES | {"rules:read": Grant(NOBODY, NOTHING)},
+    "statistician": DIRECTORY
+    | OWN_ACCOUNT
+    | PUBLISHED_FIGURES
+    | {
+        "research_reports:read": Grant(EVENTS, NOTHING),
+        "rules:read": Grant(NOBODY, NOTHING),
+        "survey_tallies:read": Grant(EVENTS, SAFE_COUNTS),
+        "surveys:read": Grant(EVENTS, NOTHING),
+    },
     # NGO and social-work organisations: the people of cases assigned to them.
     "ngo_worker": DIRECTORY
     | OWN_ACCOUNT
     | PUBLISHED_FIGURES
-    | {"people:read": Grant(ASSIGNED, PARTNER), "venues:read": Grant(ASSIGNED, NOTHING)},
+    | {
+        "people:read": Grant(ASSIGNED, PARTNER),
+        "research_reports:read": Grant(ASSIGNED, NOTHING),
+        "venues:read": Grant(ASSIGNED, NOTHING),
+    },
     # Another system of the civil affairs department.
     "integration": DIRECTORY
     | {
@@ -161,6 +188,8 @@ ROLES: dict[str, dict[str, Grant]] = {
         "people:read": Grant(SELF, OWN_FILE),
         "people:reveal": Grant(SELF, OWN_FILE),
         "sign_ups:write": Grant(SELF, OWN_FILE),
+        "survey_answers:write": Grant(SELF, OWN_FILE),
+        "surveys:read": Grant(SELF, NOTHING),
         "venues:read": Grant(SELF, NOTHING),
     },
     # A volunteer: the people paired with her.
@@ -188,10 +217,14 @@ REMITS: dict[AgencyType, Remit] = {
 
 # An agency without a remit keeps these, for the people of cases referred to it, or as everybody has
 # them, or around its own seat; it loses the other permissions on people, whose rows it could not reach.
-BY_CASE = {"people:read": ASSIGNED, "people:reveal": ASSIGNED, "statistics:read": PUBLISHED, "venues:read": ASSIGNED}
+BY_CASE = {
+    "people:read": ASSIGNED, "people:reveal": ASSIGNED, "research_findings:write": ASSIGNED,
+    "research_reports:read": ASSIGNED, "statistics:read": PUBLISHED, "surveys:read": ASSIGNED,
+    "venues:read": ASSIGNED,
+}  # fmt: skip
 WITH_REMIT = (
     "break_glass:", "campaign_villages:", "campaigns:", "duplicates:", "events:", "exports:", "imports:", "people:",
-    "sign_ups:", "statistics:", "transfers:", "venues:",
+    "sign_ups:", "research_", "statistics:", "survey_", "surveys:", "transfers:", "venues:",
 )  # fmt: skip
 
 

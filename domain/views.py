@@ -10,13 +10,14 @@ from domain.imports import views as _imports
 from domain.people import views as _people
 from domain.regions import views as _regions
 from domain.statistics import views as _statistics
+from domain.surveys import views as _surveys
 from domain.transfers import views as _transfers
 from domain.venues import views as _venues
 from domain.view import View, resolve
 
 DECLARED_IN = (
     _regions, _agencies, _accounts, _history, _imports, _people, _transfers, _campaigns, _break_glass, _statistics,
-    _duplicates, _venues,
+    _duplicates, _venues, _surveys,
 )  # fmt: skip
 
 

@@ -38,3 +38,21 @@ class Write:
     def contested(self) -> bool:
         """Whether the caller must say which version she changes (``If-Match``, ``expectedVersion``)."""
         return "version" in self.command.model_fields
+
+
+def write(  # noqa: PLR0913, PLR0917 - one row of the table
+    use_case: UseCase,
+    command: type,
+    path: str,
+    answers: str,
+    permission: str,
+    subject: str = "",
+    method: str = "POST",
+    status: int = 200,
+    *,
+    replayed: bool = True,
+) -> Write:
+    """Return a row of the table; its name and its words are the use case's own."""
+    doc = (use_case.__doc__ or "").strip()
+    name = use_case.__name__
+    return Write(name, path, permission, command, use_case, answers, subject, method, status, doc, replayed)

@@ -22,6 +22,7 @@ from api.messages import (
     people,
     protocol,
     statistics,
+    surveys,
     transfers,
     venues,
 )
@@ -52,7 +53,7 @@ class _Known(dict[str, Any]):
 
 
 _CONTEXTS: Final = (
-    access, accounts, agencies, break_glass, campaigns, exports, fields, graphql, people, protocol, statistics,
+    access, accounts, agencies, break_glass, campaigns, exports, fields, graphql, people, protocol, statistics, surveys,
     transfers, venues,
 )  # fmt: skip
 _TABLES: Final = tuple(one.MESSAGES for one in _CONTEXTS)

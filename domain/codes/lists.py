@@ -33,6 +33,15 @@ from domain.people.model import (
     SelfCare,
     Situation,
 )
+from domain.surveys.model import (
+    QuestionKind,
+    QuestionnaireAct,
+    QuestionnaireState,
+    ReportAct,
+    ReportState,
+    SurveyAct,
+    SurveyState,
+)
 from domain.transfers.model import HouseholdChoice, TransferKind, TransferState
 from domain.venues.model import (
     ActivityAct,
@@ -101,6 +110,11 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "living_arrangement": LivingArrangement,
     "operation_status": OperationStatus,
     "population": Population,
+    "question_kind": QuestionKind,
+    "questionnaire_act": QuestionnaireAct,
+    "questionnaire_state": QuestionnaireState,
+    "research_report_act": ReportAct,
+    "research_report_state": ReportState,
     "revocation_kind": RevocationKind,
     "role": Role,
     "roster_form": RosterForm,
@@ -113,6 +127,8 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "sign_up_state": SignUpState,
     "situation": Situation,
     "staff_post": StaffPost,
+    "survey_act": SurveyAct,
+    "survey_state": SurveyState,
     "transfer_kind": TransferKind,
     "transfer_state": TransferState,
     "venue_act": VenueAct,

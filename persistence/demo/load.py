@@ -9,7 +9,7 @@ import asyncpg
 
 from domain.people.days import today
 from persistence.crypto import FieldCipher
-from persistence.demo import campaigns, venues
+from persistence.demo import campaigns, surveys, venues
 from persistence.demo.callers import CALLERS, Caller, Hasher, people_of, register, renew
 from persistence.demo.directory import COUNTY, NEIGHBOUR, PILOT_TOWNSHIP, Directory, directory
 from persistence.demo.history import Census, copy_events, registrations, statuses
@@ -21,7 +21,7 @@ from persistence.loading.bulk import copy_rows, insert_rows, unforced
 from persistence.statistics.upkeep import move_bands, publish
 
 SEED = 421081
-WITH_JSON = frozenset({"venue"})
+WITH_JSON = frozenset({"venue", "questionnaire"})
 
 _PLACES = """
 SELECT r.code, r.name, p.name AS above FROM region r JOIN region p ON p.code = r.parent_code
@@ -83,6 +83,7 @@ async def _load(conn: asyncpg.Connection, cipher: FieldCipher, hasher: Hasher, s
     surveyed = [row["lo"] for row in await conn.fetch(_SURVEYED, int(COUNTY) * 1_000_000)]
     rows |= campaigns.census(make.numbers, made, surveyed, as_of)
     rows |= venues.venues(make.numbers, made, families, as_of)
+    rows |= surveys.surveys(make.numbers, made, families, as_of)
     await set_today(conn, as_of.replace(day=1) - timedelta(days=1))  # counted since last month: there is one to publish
     async with unforced(conn, *rows, "left_behind_status", "rule_set", "event"):
         for table, listed in rows.items():

@@ -41,8 +41,8 @@ SETTINGS = " || ".join(
     f"set_config('shouwang.{name}', ${number}, true)" for number, name in enumerate(("ranges", "remit", "grantee"), 1)
 )
 MOST_FIRST = (
-    "people:read", "events:read", "transfers:read", "break_glass:read", "venues:read", "staff:read",
-    "imports:read", "campaigns:read",
+    "people:read", "events:read", "transfers:read", "break_glass:read", "venues:read", "surveys:read",
+    "survey_tallies:read", "research_reports:read", "staff:read", "imports:read", "campaigns:read",
 )  # fmt: skip
 
 

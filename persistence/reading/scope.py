@@ -231,7 +231,7 @@ class ScopeSql:
     def _announced(self, view: View, scope: Announced, t: str) -> str:
         """Return the predicate of what is announced to a region: whose it is, and whoever is somewhere in it."""
         rows = self.rows[view.permission]
-        if rows is RowScope.REGION:
+        if rows in (RowScope.REGION, RowScope.EVENTS):
             here = self._place(view, t)
             if here in {"", "false"}:
                 return here

@@ -11,6 +11,7 @@ from persistence.tables import (
     places,
     sealing,
     statistics,
+    surveys,
     system,
     transfers,
     venues,
@@ -19,6 +20,6 @@ from persistence.tables import (
 metadata = SQLModel.metadata
 
 __all__ = [
-    "auth", "break_glass", "campaigns", "duplicates", "metadata", "people", "places", "sealing", "statistics",
+    "auth", "break_glass", "campaigns", "duplicates", "metadata", "people", "places", "sealing", "statistics", "surveys",
     "system", "transfers", "venues",
 ]  # fmt: skip

@@ -46,6 +46,8 @@ CONFLICTS: Final = {
     "person_identity_number_key": "person.under_review",
     "person_source_key": "person.external_id_taken",
     "sign_up_current_key": "sign_up.exists",
+    "questionnaire_edition_key": "questionnaire.edition_taken",
+    "survey_answer_key": "survey.answered",
     "transfer_person_open_key": "transfer.open",
     "venue_name_key": "venue.duplicate",
     "woman_profile_current_key": "profile.open",

@@ -30,6 +30,7 @@ from persistence.writing.campaigns import CampaignSql
 from persistence.writing.events import append_events
 from persistence.writing.exports import ExportQueue
 from persistence.writing.facts import FAMILY_CODES, load_facts, load_rules
+from persistence.writing.surveys import SurveySql
 from persistence.writing.venues import VenueSql
 
 OnBegin = Callable[[asyncpg.Connection], Awaitable[None]]
@@ -47,6 +48,8 @@ _FILE = {
     "duplicate_candidate": "person_id",
     "person_merge": "person_id",
     "sign_up": "person_id",
+    "survey_answer": "person_id",
+    "survey_reply": "person_id",
 }
 _OPEN_ACCESS = """
 INSERT INTO person_access (id, grantee_id, person_id, via, via_id, expires_at) SELECT $1, $2, $3, $4, $5, $6
@@ -129,7 +132,7 @@ class PostgresUnitOfWork:
         return finish
 
 
-class PostgresWork(CampaignSql, ExportQueue, VenueSql):
+class PostgresWork(CampaignSql, ExportQueue, SurveySql, VenueSql):
     """An open transaction: see ``domain.unit_of_work.Work``."""
 
     today: date

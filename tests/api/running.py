@@ -21,11 +21,13 @@ LEDGER = (
     "left_behind_status", "person_access", "agency", "department", "staff", "leading_group", "leading_group_member",
     "transfer", "transfer_person", "break_glass", "event", "idempotency_key", "operation", "operation_file",
     "import_row", "client", "revocation", "rule_set", "campaign", "campaign_village", "campaign_report", "account",
-    "venue", "activity", "sign_up",
+    "venue", "activity", "sign_up", "questionnaire", "survey", "survey_answer", "survey_reply", "survey_tally",
+    "research_report", "research_finding",
     "credential", "account_session", "authorization_code", "refresh_token",
     "duplicate_candidate", "person_merge",
 )  # fmt: skip
 UNVERSIONED = frozenset({
+    "survey_tally",
     "event", "idempotency_key", "operation_file", "import_row", "revocation", "person_access", "rule_set",
     "campaign_report", "authorization_code", "refresh_token",
 })  # fmt: skip

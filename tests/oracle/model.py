@@ -93,11 +93,12 @@ class Eyes:
     def _sees(self, kind: Kind, row: Row) -> bool:
         of_no_person: dict[str, Callable[[Row], bool]] = {
             "everybody": lambda _: True, "staff": self._here, "county": self._in_county, "agency": self._own,
-            "announced": self._announced,
             "agency_row": self._of_own, "log": self._log, "both_sides": self._between, "openings": self._opening,
         }  # fmt: skip
         if kind.rows == "office":
             return self._office(kind, row)
+        if kind.rows == "announced":
+            return self._announced(kind, row)
         if kind.rows in of_no_person:
             return of_no_person[kind.rows](row)
         by_region = self.access.grants[kind.permission].rows == "region"
@@ -170,17 +171,17 @@ class Eyes:
         county = row["region_code"]
         return any(one.lo < county + 10**6 and county < one.hi for one in self.access.regions)
 
-    def _announced(self, row: Row) -> bool:
+    def _announced(self, kind: Kind, row: Row) -> bool:
         """An office sees what is announced in its region; who is somewhere below sees it once it has opened."""
-        rows = self.access.grants["venues:read"].rows
-        own, opened = row["region_code"], row["opened_on"] is not None
-        if rows == "region":
+        rows = self.access.grants[kind.permission].rows
+        own, opened = row["region_code"], row[kind.since] is not None
+        if rows in ("region", "events"):
             above = any(own <= one.lo < own + width_of(own) for one in self.access.regions)
             return self._here(row) or (opened and above)
         if not opened or rows not in ("assigned", "self"):
             return False
-        kind, who = ("person", self.access.person_id) if self.access.person_id else ("agency", self.access.agency_id)
-        homes = [one["region_code"] for one in self.data.where(kind, "id", who)]
+        table, who = ("person", self.access.person_id) if self.access.person_id else ("agency", self.access.agency_id)
+        homes = [one["region_code"] for one in self.data.where(table, "id", who)]
         return any(own <= home < own + width_of(own) or home <= own < home + width_of(home) for home in homes)
 
     def _in_remit(self, row: Row) -> bool:
@@ -215,7 +216,10 @@ class Eyes:
             way = kind.ways[name]
             return way.kind in KINDS and not self.may(KINDS[way.kind])
         sight = self.sight(kind, name)
-        return sight == HIDDEN or (sight == MASKED and name not in kind.masked and not self._masks_itself(kind, name))
+        return sight == HIDDEN or (sight == MASKED and not self._has_mask(kind, name))
+
+    def _has_mask(self, kind: Kind, name: str) -> bool:
+        return name in kind.masked or name in kind.safe or self._masks_itself(kind, name)
 
     def _masks_itself(self, kind: Kind, name: str) -> bool:
         """Tell whether a name is masked as it is read; one that is stored masked has no other form."""
@@ -234,6 +238,8 @@ class Eyes:
             return None
         if name in kind.masked:
             return row[kind.masked[name]]
+        if name in kind.safe and self.sight(kind, name) == MASKED:
+            return row[kind.safe[name]]
         if kind.table == "campaign_village" and name == "late":
             return late(row)
         if kind.table == "event" and name == "sentence":

@@ -60,6 +60,8 @@ class Kind:
     subject: str = ""  # the column of the person whose file it belongs to
     classes: dict[str, str] = field(default_factory=dict)  # field → class; open when not named
     masked: dict[str, str] = field(default_factory=dict)  # field → the column of its masked form, the only one shown
+    safe: dict[str, str] = field(default_factory=dict)  # field → the column shown where it is masked
+    since: str = "opened_on"  # the column from which on a row is announced
     columns: dict[str, str] = field(default_factory=dict)  # field → column where the names differ
     divisions: tuple[str, ...] = ()  # fields that publish a 12-digit number as a code
     ways: dict[str, Way] = field(default_factory=dict)
@@ -218,6 +220,61 @@ KINDS = {
     "SignUp": _of_person(
         "sign_up", "signUps", classes=classes(personal="state attendance minutes"),
         ways={"activity": one("Activity", "activity_id")}, actions={"withdraw": "sign_ups:write"},
+    ),
+    "Questionnaire": Kind(
+        "questionnaire", "surveys:read", "announced", "questionnaires", columns=PLACE, divisions=("region",),
+        since="published_on",
+        ways={
+            "questions": Way("documents", "SurveyQuestion", "questions"),
+            "area": HERE,
+            "agency": one("Agency", "agency_id"),
+            "surveys": many("Survey", "questionnaire_id"),
+        },
+        actions=dict.fromkeys(("update", "publish", "retire", "copy"), "surveys:write"),
+    ),
+    "Survey": Kind(
+        "survey", "surveys:read", "announced", "surveys", columns=PLACE, divisions=("region",),
+        ways={
+            "area": HERE,
+            "questionnaire": one("Questionnaire", "questionnaire_id"),
+            "agency": one("Agency", "agency_id"),
+            "answers": many("SurveyAnswer", "survey_id", "id"),
+            "tallies": many("SurveyTally", "survey_id", "id"),
+        },
+        actions=dict.fromkeys(("open", "close"), "surveys:write")
+        | dict.fromkeys(("answer", "count_answer"), "survey_answers:write"),
+    ),
+    "SurveyAnswer": _of_person(
+        "survey_answer", "surveyAnswers", embeds=("replies",),
+        ways={"survey": one("Survey", "survey_id"), "replies": many("SurveyReply", "answer_id", "id")},
+    ),
+    "SurveyReply": Kind(
+        "survey_reply", "people:read", "subject", subject="person_id", versioned=False, orders=("id",),
+        classes=classes(
+            personal="asPersonal", health="asHealth", hardship="asHardship", confidential="asConfidential"
+        ),
+    ),
+    "SurveyTally": Kind(
+        "survey_tally", "survey_tallies:read", "staff", "surveyTallies", columns=PLACE, divisions=("region",),
+        classes=classes(personal="people"), safe={"people": "people_safe"}, versioned=False,
+        ways={"survey": one("Survey", "survey_id"), "place": HERE},
+    ),
+    "ResearchReport": Kind(
+        "research_report", "research_reports:read", "announced", "researchReports", columns=PLACE,
+        divisions=("region",), since="published_on", embeds=("findings",),
+        ways={
+            "area": HERE,
+            "agency": one("Agency", "agency_id"),
+            "survey": one("Survey", "survey_id"),
+            "findings": many("ResearchFinding", "report_id", "id"),
+        },
+        actions=dict.fromkeys(("update", "publish", "add_finding"), "research_reports:write"),
+    ),
+    "ResearchFinding": Kind(
+        "research_finding", "research_reports:read", "announced", "researchFindings", columns=PLACE,
+        divisions=("region",), since="published_on",
+        ways={"report": one("ResearchReport", "report_id"), "agency": one("Agency", "agency_id")},
+        actions={"conclude": "research_findings:write"},
     ),
     "Operation": Kind(
         "operation", "imports:read", "agency", "operations", columns=PLACE, divisions=("region",),

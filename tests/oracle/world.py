@@ -34,6 +34,7 @@ from tests.oracle.history import told
 from tests.oracle.ids import AGENCIES, PEOPLE, key
 from tests.oracle.log import events, operations
 from tests.oracle.requests import openings, transfers
+from tests.oracle.surveys import surveys
 from tests.oracle.venues import venues
 
 Row = dict[str, Any]
@@ -342,6 +343,7 @@ def make() -> Tables:
     operations(world, people)
     campaigns(world)
     venues(world, people)
+    surveys(world, people)
     accounts(world)
     return world.tables
 

@@ -25,7 +25,7 @@ def within_reach(access: Access, region_code: int) -> None:
         raise Forbidden("region.forbidden")
 
 
-async def check_host(work: Work, given: Mapping[str, Any]) -> None:
+async def check_host(work: Work, given: Mapping[str, Any], pointer: str = "") -> None:
     """Refuse an agency or a member of staff, where they are named, who is not there or no longer in force."""
     for field, record, code in (
         ("agency_id", "agency", "agency.unknown"),
@@ -33,7 +33,7 @@ async def check_host(work: Work, given: Mapping[str, Any]) -> None:
     ):
         wanted: UUID | None = given.get(field)
         if wanted is not None and not await work.find(record, where={"id": wanted}, open_until="valid_to", lock=False):
-            raise InvalidInput(Fault(f"/{field}", code))
+            raise InvalidInput(Fault(f"{pointer}/{field}", code))
 
 
 def required(given: Mapping[str, Any], *names: str) -> None:

@@ -10,6 +10,10 @@ from tests.api.mutating import graphql
 from tests.api.running import Service, is_problem
 
 EVERY_STAFF = {"own_account:write", "sessions:write"}
+OF_A_REGION = (
+    "people:", "imports:", "campaign", "duplicates:", "venues:", "sign_ups:", "survey", "research",
+)  # fmt: skip
+PLANNED = ("campaign", "venue", "activity", "questionnaire", "survey", "report")
 STRANGER = "neighbour_county"  # holds every permission of an office, in the next county
 
 
@@ -36,7 +40,9 @@ async def test_who_may_not_changes_nothing(service: Service, write: Write) -> No
     [
         one
         for one in WRITES
-        if one.permission.startswith(("people:", "imports:", "campaign", "duplicates:", "venues:", "sign_ups:"))
+        if one.permission.startswith(
+            ("people:", "imports:", "campaign", "duplicates:", "venues:", "sign_ups:", "survey", "research")
+        )
     ],
     ids=lambda write: write.name,
 )
@@ -48,7 +54,14 @@ async def test_the_next_county_changes_nothing(service: Service, write: Write) -
     problem = by_graphql["errors"][0]["extensions"]
     assert (problem["status"], problem["code"]) == (by_rest.status_code, by_rest.json()["code"])
     placed = ("register_person", "check_person", "create_household")
-    own = ("create_campaign", "create_venue", "create_activity")
+    own = (
+        "create_campaign",
+        "create_venue",
+        "create_activity",
+        "create_questionnaire",
+        "create_survey",
+        "create_report",
+    )
     expected = dict.fromkeys(placed, (403, "region.outside_scope")) | dict.fromkeys(own, (403, "region.forbidden"))
     assert (problem["status"], problem["code"]) == expected.get(write.name, (404, "not_found"))
     assert await service.state() == before

@@ -24,7 +24,7 @@ ALSO = {
 }  # events below a person: whoever sees the person
 # An agency whose type has no remit keeps the rest for the people of cases referred to it (auth.policy).
 LOST_WITHOUT_REMIT = re.compile(
-    "break_glass:|campaign_villages:|campaigns:|duplicates:|events:|exports:|imports:|people:write|sign_ups:|"
+    "break_glass:|campaign_villages:|campaigns:|duplicates:|events:|exports:|imports:|people:write|research_reports:write|sign_ups:|survey_|surveys:write|"
     "statistics:summary|transfers:|venues:write"
 )
 

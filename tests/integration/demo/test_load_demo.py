@@ -189,3 +189,32 @@ async def test_invented_people_are_never_mixed_with_others(owner: asyncpg.Connec
         await load_demo(owner, CIPHER, hashed, as_of=AS_OF)
     assert await owner.fetchval("SELECT count(*) FROM person") == 1
     assert await owner.fetchval("SELECT count(*) FROM agency") == 0
+
+
+async def test_venues_are_open_and_their_activities_add_up(owner: asyncpg.Connection, demo: Demo) -> None:
+    assert demo.rows["venue"] == await owner.fetchval("SELECT count(*) FROM venue WHERE state = 'open'") == 11
+    rows = await owner.fetch(
+        "SELECT a.taken, a.waiting, a.attended, a.arrivals, "
+        "count(s.id) FILTER (WHERE s.state = 'registered') AS seated, "
+        "count(s.id) FILTER (WHERE s.state = 'waiting') AS queued, "
+        "count(s.id) FILTER (WHERE s.attendance = 'present') AS came, count(s.id) AS all_of_them "
+        "FROM activity a LEFT JOIN sign_up s ON s.activity_id = a.id GROUP BY a.id"
+    )
+    assert len(rows) == 6
+    assert sum(row["waiting"] for row in rows) > 0
+    for row in rows:
+        assert tuple(row)[:4] == (row["seated"], row["queued"], row["came"], row["all_of_them"])
+
+
+async def test_the_survey_s_tallies_are_those_of_its_answers(owner: asyncpg.Connection, demo: Demo) -> None:
+    counted = await owner.fetch(
+        "SELECT region_code, count(*) AS n FROM survey_answer GROUP BY region_code ORDER BY region_code"
+    )
+    kept = await owner.fetch(
+        "SELECT region_code, people AS n FROM survey_tally WHERE level = 5 AND question = '' ORDER BY region_code"
+    )
+    assert [tuple(row) for row in counted] == [tuple(row) for row in kept]
+    whole = await owner.fetchval("SELECT people FROM survey_tally WHERE level = 3 AND question = ''")
+    assert whole == demo.rows["survey_answer"] == sum(row["n"] for row in counted)
+    assert await owner.fetchval("SELECT count(*) FROM survey_tally WHERE people_safe BETWEEN 1 AND 4") == 0
+    assert await owner.fetchval("SELECT count(people_safe) FROM survey_tally WHERE level = 3") > 0
