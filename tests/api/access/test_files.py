@@ -193,7 +193,7 @@ async def test_no_field_of_a_person_is_anywhere(service: Service, people: People
         if "get" in operations and path.startswith("/v1/") and "{id}" not in path:
             paged = any(one["name"] == "page_size" for one in operations["get"].get("parameters", ()))
             answer = await asking.get(path, params={"page_size": 200} if paged else {})
-            assert answer.status_code in {200, 403}, path
+            assert answer.status_code in {200, 403, 422}, path  # 422: statistics must be asked for something
             assert not [one for one in marks if one in answer.text], path
             assert '"birth_date"' not in answer.text
     for key in people.ids.values():
