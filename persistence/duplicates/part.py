@@ -82,6 +82,26 @@ _HAND_OVER: Final = {
           SELECT FROM absence o WHERE o.person_id = $2 AND o.returned_on IS NULL))
         """,
     ),
+    "sign_up": (
+        f"""
+        UPDATE sign_up x SET person_id = $2, region_code = s.region_code, {_TOUCH} FROM person s
+        WHERE s.id = $2 AND x.person_id = $1 AND (x.state = 'withdrawn' OR NOT EXISTS (
+          SELECT FROM sign_up o WHERE o.person_id = $2 AND o.activity_id = x.activity_id AND o.state <> 'withdrawn'))
+        """,
+    ),
+    "survey_answer": (
+        f"""
+        UPDATE survey_answer x SET person_id = $2, region_code = s.region_code, {_TOUCH} FROM person s
+        WHERE s.id = $2 AND x.person_id = $1 AND NOT EXISTS (
+          SELECT FROM survey_answer o WHERE o.person_id = $2 AND o.survey_id = x.survey_id)
+        """,
+    ),
+    "survey_reply": (
+        f"""
+        UPDATE survey_reply x SET person_id = $2, region_code = a.region_code, {_TOUCH} FROM survey_answer a
+        WHERE a.id = x.answer_id AND a.person_id = $2 AND x.person_id = $1
+        """,
+    ),
     # Those whose guardianship stays behind end with it.
     "person_access": (
         """

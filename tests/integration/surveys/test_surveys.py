@@ -233,3 +233,24 @@ async def test_a_report_is_published_and_its_findings_lead_to_something(study: S
 
 
 CLERK_OF_OTHERS = Access(**{name: getattr(CLERK, name) for name in CLERK.__slots__} | {"agency_id": UUID(int=5)})
+
+
+async def test_answers_go_with_a_file_that_is_merged_unless_the_survivor_has_answered(study: Study) -> None:
+    both, own = await study.asked(), await study.asked()
+    merged, survivor = await study.woman(), await study.woman("421081100202")
+    for survey, person in ((both, merged), (both, survivor), (own, merged)):
+        await study.do("answer_survey", study.officer, survey_id=survey, person_id=person, answers=ANSWERS)
+    async with study.unit_at().begin(study.officer, "people:write") as work:
+        async with work.as_system():
+            moved = await work.duplicates.hand_over(merged, survivor)
+        await work.commit(None)
+    assert {one: moved[one] for one in ("survey_answer", "survey_reply")} == {"survey_answer": 1, "survey_reply": 3}
+    rows = await study.owner.fetch("SELECT survey_id, person_id, region_code FROM survey_answer ORDER BY id")
+    assert [tuple(row) for row in rows] == [
+        (both, merged, VILLAGE), (both, survivor, 421081100202), (own, survivor, 421081100202),
+    ]  # fmt: skip
+    strays = (
+        "SELECT count(*) FROM survey_reply r JOIN survey_answer a ON a.id = r.answer_id "
+        "WHERE a.person_id <> r.person_id"
+    )
+    assert await study.owner.fetchval(strays) == 0

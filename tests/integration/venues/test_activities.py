@@ -343,3 +343,16 @@ async def test_the_wall_in_the_database(hall: Hall, pool: asyncpg.Pool, caller: 
     assert await seen(resident_of(elsewhere)) == {county.id}
     assert await seen(caller(region="421083")) == set()
     assert await seen(resident_of(UUID(int=5))) == set()
+
+
+async def test_sign_ups_go_with_a_file_that_is_merged_unless_the_survivor_has_a_place(hall: Hall) -> None:
+    merged, survivor = await hall.woman(), await hall.woman()
+    both, own = await hall.opened(capacity=5), await hall.opened(capacity=5)
+    for lecture, person in ((both, merged), (both, survivor), (own, merged)):
+        await hall.do("join_activity", CLERK, activity_id=lecture, person_id=person)
+    async with hall.unit_at().begin(hall.officer, "people:write") as work:
+        async with work.as_system():
+            assert (await work.duplicates.hand_over(merged, survivor))["sign_up"] == 1
+        await work.commit(None)
+    assert await hall.queue(own) == [(survivor, "registered")]
+    assert await hall.queue(both) == [(merged, "registered"), (survivor, "registered")]
