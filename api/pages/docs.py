@@ -4,10 +4,16 @@ Government networks are closed, so every file comes from ``assets/`` or from the
 ``fastapi-offline``. All of them are served below ``/static/<digest>/``, where the digest is that of
 all files together: an address never changes its content, and may be kept for a year. The pages hold
 no inline script, so the policy in ``api.middleware.security_headers`` needs no exception for them.
+
+"Authorize" in ``/docs`` signs in through ``/oauth/authorize`` as the public client ``console`` does
+(authorization code, RFC 7636): a window of its own opens, and comes back to ``/docs/oauth2-redirect``,
+the page of Swagger UI that hands the code to the one that opened it. Its one script is named in its
+policy by hash. The client must list that address (the demo's does).
 """
 
 import gzip
 import re
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from functools import cache
 from hashlib import sha256
@@ -16,6 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.openapi.docs import get_swagger_ui_oauth2_redirect_html
 from fastapi.responses import FileResponse, HTMLResponse
 
 OURS: Final = Path(__file__).parent / "assets"
@@ -28,6 +35,10 @@ ASSETS: Final = {
 }
 READ: Final = ["GET", "HEAD"]
 FOR_A_YEAR: Final = "public, max-age=31536000, immutable"
+SIGNED_IN: Final = "/docs/oauth2-redirect"
+# The sign-in page has the same: windows of one origin find each other only when their policies agree.
+OPENS_WINDOWS: Final = {"cross-origin-opener-policy": "same-origin-allow-popups"}
+THIS_MACHINE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _GRAPHIQL_ONLY = re.compile("<!--graphiql-->(.*?)<!--/graphiql-->", re.DOTALL)
 _STATIC = re.compile(r'"static/([^"]+)"')
 
@@ -41,18 +52,34 @@ def mount_docs(app: FastAPI, *, graphiql: bool) -> None:
     pages = {"/": "index.html", "/docs": "docs.html"} | ({"/graphiql": "graphiql.html"} if graphiql else {})
     for address, name in pages.items():
         app.add_api_route(address, _page(name, graphiql=graphiql), methods=READ, include_in_schema=False)
+    app.add_api_route(SIGNED_IN, _signed_in, methods=READ, include_in_schema=False)
     app.add_api_route("/static/{version}/{name}", _asset, methods=READ, include_in_schema=False)
 
 
-def _page(name: str, *, graphiql: bool) -> Callable[[], Awaitable[Response]]:
+def _page(name: str, *, graphiql: bool) -> Callable[[Request], Awaitable[Response]]:
     """Return what answers with a page, made once; a file that it loads and we do not have is a ``KeyError``."""
     text = _GRAPHIQL_ONLY.sub(r"\1" if graphiql else "", (OURS / name).read_text(encoding="utf-8"))
     html = _STATIC.sub(lambda found: f'"static/{digest()}/{ASSETS[found[1]].name}"', text)
 
-    async def page() -> Response:
-        return HTMLResponse(html)
+    async def page(request: Request) -> Response:
+        return HTMLResponse(html, headers=_opener(request))
 
     return page
+
+
+async def _signed_in(request: Request) -> Response:
+    """Answer with Swagger UI's own page, whose one script may run and nothing else."""
+    page = bytes(get_swagger_ui_oauth2_redirect_html().body)
+    script = page.partition(b"<script>")[2].partition(b"</script>")[0]
+    only = b64encode(sha256(script).digest()).decode()
+    policy = f"default-src 'none'; script-src 'sha256-{only}'; base-uri 'none'; frame-ancestors 'none'"
+    return HTMLResponse(page, headers={"content-security-policy": policy, **_opener(request)})
+
+
+def _opener(request: Request) -> dict[str, str]:
+    """Return the header about windows where browsers heed it: elsewhere they only complain."""
+    issuer = getattr(request.app.state, "issuer", "")
+    return OPENS_WINDOWS if issuer.startswith("https://") or request.url.hostname in THIS_MACHINE else {}
 
 
 def _asset(version: str, name: str, request: Request) -> Response:

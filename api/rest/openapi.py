@@ -30,6 +30,16 @@ PROBLEM = {
     },
 }
 BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+# Staff sign in through an app; PKCE with S256 is required (RFC 9700). What they may do, their roles say.
+SIGN_IN = {
+    "type": "oauth2",
+    "flows": {
+        "authorizationCode": {
+            "authorizationUrl": "/oauth/authorize", "tokenUrl": "/oauth/token", "refreshUrl": "/oauth/token",
+            "scopes": {},
+        }
+    },
+}  # fmt: skip
 
 
 def describe(app: FastAPI) -> None:
@@ -40,14 +50,14 @@ def describe(app: FastAPI) -> None:
             document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             schemas["Problem"] = PROBLEM
-            document["components"]["securitySchemes"] = {"access_token": BEARER}
+            document["components"]["securitySchemes"] = {"access_token": BEARER, "sign_in": SIGN_IN}
             for operations in document["paths"].values():
                 for operation in operations.values():
                     operation["responses"] |= {
                         code: one for code, one in PROBLEMS.items() if code not in operation["responses"]
                     }
                     if "x-permission" in operation:
-                        operation["security"] = [{"access_token": []}]
+                        operation["security"] = [{"access_token": []}, {"sign_in": []}]
             app.openapi_schema = hoist(document)
         return app.openapi_schema
 

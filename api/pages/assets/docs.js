@@ -1,4 +1,4 @@
-// Swagger UI over openapi.json; its "Authorize" shares the tab's token with GraphiQL.
+// Swagger UI over openapi.json; its "Authorize", by sign-in or pasted token, shares the tab's token with GraphiQL.
 import { keepToken, readToken } from "./token.js";
 
 const isBearer = (scheme) => scheme.type === "http" && scheme.scheme === "bearer";
@@ -11,6 +11,10 @@ const rememberToken = () => ({
           for (const one of Object.values(given)) {
             if (isBearer(one.schema.toJS())) one.value = keepToken(one.value ?? "");
           }
+          return proceed(given);
+        },
+        authorizeOauth2: (proceed) => (given) => {
+          keepToken(given.token.access_token ?? "");
           return proceed(given);
         },
         logout: (proceed) => (names) => {
@@ -32,6 +36,7 @@ const ui = SwaggerUIBundle({
   filter: true,
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
+  oauth2RedirectUrl: new URL("docs/oauth2-redirect", location.href).href,
   onComplete() {
     const schemes = ui.specSelectors.specJson().toJS().components?.securitySchemes ?? {};
     for (const [name, scheme] of Object.entries(schemes)) {
@@ -39,3 +44,4 @@ const ui = SwaggerUIBundle({
     }
   },
 });
+ui.initOAuth({ clientId: "console", usePkceWithAuthorizationCodeGrant: true });

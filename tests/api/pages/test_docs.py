@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from base64 import b64encode
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api import problems
 from api.middleware.gate import Gate
 from api.middleware.security_headers import PAGE_POLICY
-from api.pages.docs import ASSETS, FOR_A_YEAR, digest, mount_docs
+from api.pages.docs import ASSETS, FOR_A_YEAR, SIGNED_IN, digest, mount_docs
 from tests.api.pages.conftest import Serve, Visit
 
 Token = Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer(scheme_name="access_token"))]
@@ -161,6 +162,19 @@ def test_third_party_files_are_the_published_ones() -> None:
     # React's are npm's byte for byte; GraphiQL's style sheet lost its fonts (assets/README.md).
     assert {name: sha256(ASSETS[name].read_bytes()).hexdigest() for name in VENDORED} == VENDORED
     assert b"@font-face" not in ASSETS["graphiql.min.css"].read_bytes()
+
+
+async def test_the_page_that_ends_a_sign_in_runs_its_one_script_and_nothing_else() -> None:
+    async with client(small()) as http:
+        page = await http.get(SIGNED_IN)
+    (script,) = re.findall(r"<script>(.*?)</script>", page.text, re.DOTALL)
+    digest_of_it = b64encode(sha256(script.encode()).digest()).decode()
+    assert page.headers["content-security-policy"] == (
+        f"default-src 'none'; script-src 'sha256-{digest_of_it}'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    assert page.headers["cross-origin-opener-policy"] == "same-origin-allow-popups"
+    assert "swaggerUIRedirectOauth2" in script
+    assert re.findall(r"\s(?:src|href|on\w+|style)=|https?://", page.text) == []
 
 
 @pytest.mark.slow
