@@ -114,13 +114,15 @@ Scope = Everybody | People | Households | Subject | Region | Regions | OfCounty 
 class Sensitive:
     """A field's class. ``masked`` names the stored masked column, ``mask`` a mask made on reading.
 
-    ``only_masked``: no view ever shows the full form; it leaves by ``reveal`` alone.
+    ``only_masked``: no view ever shows the full form; it leaves by ``reveal`` alone. ``remit``: the field
+    counts people, and is for those whose remit covers everybody it counts.
     """
 
     field_class: FieldClass
     masked: str | None = None
     mask: Literal["name"] | None = None
     only_masked: bool = False
+    remit: int = 0  # bits of ``Remit``
 
 
 PERSONAL = Sensitive(FieldClass.PERSONAL)
@@ -132,6 +134,11 @@ HARDSHIP = Sensitive(FieldClass.HARDSHIP)
 def secret(field_class: FieldClass, column: str) -> Sensitive:
     """Return the class of an encrypted field whose masked form is stored in ``column``."""
     return Sensitive(field_class, masked=column, only_masked=True)
+
+
+def count_of(remit: int) -> Sensitive:
+    """Return the class of a count of people whom a remit covers; ``Remit.ANYONE`` is a count of everybody."""
+    return Sensitive(FieldClass.OPEN, remit=int(remit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +183,7 @@ class Field:
     @property
     def maskable(self) -> bool:
         """Whether some caller may get null here for want of clearance."""
-        return self.sensitive.field_class is not FieldClass.OPEN
+        return self.sensitive.field_class is not FieldClass.OPEN or self.sensitive.remit != 0
 
 
 @dataclass(frozen=True, slots=True)

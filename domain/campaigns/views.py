@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 from domain.agencies.views import Agency, StaffMember
 from domain.campaigns.model import CampaignState, Season, VillageState
-from domain.people.model import Population
+from domain.people.model import Population, Remit
 from domain.regions.views import Region
 from domain.view import (
     OfCounty,
     between,
     computed,
     condition,
+    count_of,
     division,
     document,
     embedded,
@@ -26,6 +28,11 @@ from domain.view import (
 )
 from domain.view import Region as OfRegion
 
+# Figures are kept for the whole county: each is for those who look after all whom it counts.
+OfWomen = Annotated[int, count_of(Remit.WOMAN)]
+OfChildren = Annotated[int, count_of(Remit.CHILD)]
+OfElders = Annotated[int, count_of(Remit.ELDER)]
+OfAll = Annotated[int, count_of(Remit.ANYONE)]
 READ, LEAD, WORK = "campaigns:read", "campaigns:write", "campaign_villages:write"
 
 
@@ -118,15 +125,18 @@ class CampaignVillage:
 
 @document()
 class CampaignFigures:
-    """People entered since the campaign began, as far as the caller sees them; of how many on the ledger."""
+    """People entered since the campaign began, as far as the caller sees them; of how many on the ledger.
 
-    surveyed: int
-    known: int
-    women: int
-    children: int
-    elders: int
-    households_surveyed: int
-    households_known: int
+    Counts of a population outside the caller's remit are withheld, and with them those that hold all three.
+    """
+
+    surveyed: OfAll
+    known: OfAll
+    women: OfWomen
+    children: OfChildren
+    elders: OfElders
+    households_surveyed: OfAll
+    households_known: OfAll
 
 
 @view("campaign_report", plural="campaign_reports", permission=READ, scope=OfRegion(), versioned=False)
@@ -147,7 +157,7 @@ class CampaignReport:
 
 @document()
 class CampaignTotals:
-    """Sums over villages."""
+    """Sums over villages. Counts of a population outside the caller's remit are withheld, as in the figures."""
 
     villages: int
     accepted: int
@@ -155,13 +165,13 @@ class CampaignTotals:
     late: int
     returned_times: int
     days_late: int
-    surveyed: int
-    known: int
-    women: int
-    children: int
-    elders: int
-    households_surveyed: int
-    households_known: int
+    surveyed: OfAll
+    known: OfAll
+    women: OfWomen
+    children: OfChildren
+    elders: OfElders
+    households_surveyed: OfAll
+    households_known: OfAll
 
 
 @document()
@@ -176,20 +186,20 @@ class CampaignTownship:
 
 @document()
 class CampaignVillageResult:
-    """A village's part of the report."""
+    """A village's part of the report. Counts are withheld as in the totals."""
 
     region: str
     name: str
     state: VillageState
     returned_times: int
     days_late: int
-    surveyed: int
-    known: int
-    women: int
-    children: int
-    elders: int
-    households_surveyed: int
-    households_known: int
+    surveyed: OfAll
+    known: OfAll
+    women: OfWomen
+    children: OfChildren
+    elders: OfElders
+    households_surveyed: OfAll
+    households_known: OfAll
 
 
 __all__ = ["Campaign", "CampaignReport", "CampaignVillage"]

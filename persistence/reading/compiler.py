@@ -208,7 +208,7 @@ class Compiler:
     def _source(self, view: View, field: Field, t: str) -> str | None:
         """Return the SQL of a field as this caller may see it, or None where it is withheld."""
         sensitive, sight = field.sensitive, self._sight(view, field)
-        if sight is Sight.NONE:
+        if sight is Sight.NONE or not self.scope.counts(sensitive.remit):
             return None
         if sensitive.masked and (sensitive.only_masked or sight is Sight.MASKED):
             return f"{t}.{sensitive.masked}"

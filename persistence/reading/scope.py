@@ -56,6 +56,7 @@ class Shape:
     literal: tuple[tuple[int, int], ...]  # ranges written into the statement
     everyone: bool  # the remit covers everybody
     nobody: bool  # the remit covers nobody
+    populations: int  # of the remit: those it covers
 
 
 Grants = tuple[tuple[str, RowScope, tuple[int, ...]], ...]
@@ -73,19 +74,19 @@ _shared = lru_cache(maxsize=4096)(Shape)
 
 
 def _shape(grants: Grants, ranges: tuple[tuple[int, int], ...], remit: int) -> Shape:
-    everyone, nobody = bool(remit & Remit.ANYONE), not remit
+    covered = bool(remit & Remit.ANYONE), not remit, remit & int(Remit.WOMAN | Remit.CHILD | Remit.ELDER)
     if not ranges:
-        return _shared(grants, "nowhere", (), everyone, nobody)
+        return _shared(grants, "nowhere", (), *covered)
     if len(ranges) > 1:
-        return _shared(grants, "many", ranges, everyone, nobody)
+        return _shared(grants, "many", ranges, *covered)
     lo, hi = ranges[0]
     width = hi - lo
     if (lo, hi) == (EVERYWHERE.lo, EVERYWHERE.hi):
-        return _shared(grants, "everywhere", (), everyone, nobody)
+        return _shared(grants, "everywhere", (), *covered)
     for place, size in WIDTHS.items():
         if width == size and lo % size == 0:
-            return _shared(grants, place, (), everyone, nobody)
-    return _shared(grants, "range", ranges, everyone, nobody)
+            return _shared(grants, place, (), *covered)
+    return _shared(grants, "range", ranges, *covered)
 
 
 def shape_of(access: Access) -> Shape:
@@ -122,6 +123,10 @@ class ScopeSql:
         self.shape = shape
         self.parameter = parameter
         self.rows = {permission: rows for permission, rows, _ in shape.grants}
+
+    def counts(self, remit: int) -> bool:
+        """Tell whether the caller's remit covers everybody whom a field counts (``view.count_of``)."""
+        return self.shape.everyone or not remit & ~self.shape.populations
 
     def allows(self, view: View) -> bool:
         """Tell whether the caller holds the view's permission at all."""

@@ -22,6 +22,7 @@ from graphql import (
     build_schema,
     execute_sync,
     get_named_type,
+    is_leaf_type,
     parse,
     print_schema,
 )
@@ -60,6 +61,14 @@ class Seen:
     """A row on its way out, with the fields that asked for it."""
 
     name: str
+    row: Row
+    nodes: Nodes
+
+
+@dataclass
+class Part:
+    """A part of a row's JSON on its way out, with the fields that asked for it."""
+
     row: Row
     nodes: Nodes
 
@@ -211,7 +220,14 @@ class Oracle:
         if isinstance(source, tuple):
             page, row = source
             return page.cursor(row) if name == "cursor" else Seen(parent.removesuffix("Edge"), row, nodes)
-        found = source.get(snake(name))
+        if isinstance(source, Part):
+            if name == "withheld":
+                return [one for one in self._asked(parent, source.nodes) if self.eyes.uncounted(parent, one)]
+            found = None if self.eyes.uncounted(parent, name) else source.row.get(snake(name))
+            if isinstance(found, dict | list) and not is_leaf_type(get_named_type(info.return_type)):
+                found = parted(found, nodes)
+        else:
+            found = source.get(snake(name))
         if found is None and "[" in str(info.return_type) and get_named_type(info.return_type).name not in LEAVES:
             return []
         return found if found != {} else None
@@ -252,7 +268,7 @@ class Oracle:
         if way is None:
             return self.eyes.value(kind, seen.row, name)
         if way.how in ("document", "documents"):
-            return document_of(self.eyes, seen.row, way)
+            return parted(document_of(self.eyes, seen.row, way), nodes)
         if not self.eyes.may(KINDS[way.kind]):
             return None
         rows = related(self.eyes, seen.row, way)
@@ -261,11 +277,15 @@ class Oracle:
         return Seen(way.kind, rows[0], nodes) if rows else None
 
     def _withheld(self, seen: Seen) -> list[str]:
-        kind, sets = KINDS[seen.name], [node.selection_set for node in seen.nodes if node.selection_set]
-        parent = schema().get_type(seen.name)
-        assert isinstance(parent, GraphQLObjectType)
-        asked = dict.fromkeys(node.name.value for node in self.fields(sets, parent))
+        kind, asked = KINDS[seen.name], self._asked(seen.name, seen.nodes)
         return [one for one in asked if one not in ("access", "__typename") and self.eyes.withheld(kind, one)]
+
+    def _asked(self, name: str, nodes: Nodes) -> list[str]:
+        """Return the fields of a type that some nodes ask for, each once."""
+        parent = schema().get_type(name)
+        assert isinstance(parent, GraphQLObjectType)
+        sets = [node.selection_set for node in nodes if node.selection_set]
+        return [*dict.fromkeys(node.name.value for node in self.fields(sets, parent))]
 
     def _connection(self, kind: str, page: Page, name: str, nodes: Nodes) -> Any:
         match name:
@@ -312,6 +332,13 @@ def document_of(eyes: Eyes, row: Row, way: Way) -> Any:
     if way.how == "documents":
         return stored if isinstance(stored, list) else []
     return stored or None
+
+
+def parted(found: Any, nodes: Nodes) -> Any:
+    """Return a part of a row's JSON, or each of a list of them, with what asks for it; an empty one is none."""
+    if isinstance(found, list):
+        return [parted(one, nodes) for one in found]
+    return Part(found, nodes) if found else None
 
 
 def progress(row: Row) -> Row:

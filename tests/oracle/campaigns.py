@@ -10,11 +10,7 @@ if TYPE_CHECKING:
     from tests.oracle.world import World
 
 PAST, FUTURE = date(2020, 3, 1), date(2099, 3, 1)
-OF_VILLAGES = ("villages", "accepted", "unfinished", "late")
-OF_BOTH = (
-    "returned_times", "days_late", "surveyed", "known", "women", "children", "elders", "households_surveyed",
-    "households_known",
-)  # fmt: skip
+FIGURES = ("women", "children", "elders", "surveyed", "known", "households_surveyed", "households_known")
 STATES = ("not_started", "in_progress", "submitted", "checked", "returned", "accepted")
 
 
@@ -43,12 +39,10 @@ def campaigns(world: "World") -> None:
                 **world.versioned(),
             })  # fmt: skip
         if at % 2 == 0:
-            totals = dict.fromkeys((*OF_VILLAGES, *OF_BOTH), at)
-            result: dict[str, Any] = dict.fromkeys(OF_BOTH, 5) | {
-                "region": "421081100201",
-                "name": "村",
-                "state": "accepted",
-            }
+            figures: dict[str, Any] = {"returned_times": at, "days_late": 2}
+            figures |= dict(zip(FIGURES, range(5, 12), strict=True))
+            totals: dict[str, Any] = {"villages": at, "accepted": 1, "unfinished": 0, "late": 1, **figures}
+            result = {"region": "421081100201", "name": '村"', "state": "accepted", **figures}
             township: dict[str, Any] = {"region": "421081100", "name": "镇\n", "totals": totals, "villages": [result]}
             world.add("campaign_report", {
                 "id": world.id(20), "campaign_id": campaign["id"], "region_code": county * 10**6, "made_on": PAST,

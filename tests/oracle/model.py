@@ -17,7 +17,7 @@ from uuid import UUID
 
 from domain.access import Access
 from tests.oracle.history import sentence
-from tests.oracle.spec import KINDS, ORDER_COLUMNS, Kind
+from tests.oracle.spec import COUNTS, KINDS, ORDER_COLUMNS, Kind
 
 Row = dict[str, Any]
 SECRET = "the oracle's page tokens"
@@ -220,6 +220,11 @@ class Eyes:
 
     def _has_mask(self, kind: Kind, name: str) -> bool:
         return name in kind.masked or name in kind.safe or self._masks_itself(kind, name)
+
+    def uncounted(self, document: str, name: str) -> bool:
+        """Tell whether a document's field counts people outside the caller's remit."""
+        wanted, held = COUNTS.get(document, {}).get(name, 0), self.access.remit
+        return not held & 128 and wanted & held != wanted
 
     def _masks_itself(self, kind: Kind, name: str) -> bool:
         """Tell whether a name is masked as it is read; one that is stored masked has no other form."""

@@ -74,14 +74,17 @@ class RestOracle:
             return [self.document(name, one, below) for one in stored]
         if not stored:
             return None
-        heads = [path[0] for path in below] or [snake(one) for one in type_of(name).fields]
-        return {head: self._part(name, head, stored) for head in dict.fromkeys(heads)}
+        heads = dict.fromkeys([path[0] for path in below] or [snake(one) for one in type_of(name).fields])
+        found = {head: self._part(name, head, stored) for head in heads if head != "withheld"}
+        if "withheld" in type_of(name).fields:
+            found["withheld"] = [head for head in found if self.eyes.uncounted(name, camel(head))]
+        return found
 
     def _part(self, name: str, head: str, stored: Row) -> Any:
         made = type_of(name).fields[camel(head)].type
         inner = get_named_type(made)
         if is_leaf_type(inner):
-            return stored.get(head)
+            return None if self.eyes.uncounted(name, camel(head)) else stored.get(head)
         empty: Any = [] if "[" in str(made) else None
         return self.document(inner.name, stored.get(head) or empty, []) or empty
 

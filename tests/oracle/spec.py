@@ -421,6 +421,12 @@ KINDS = {
 ORDER_COLUMNS = {("person", "name"): "name_pinyin", ("campaign_village", "region"): "region_code"}
 """People are ordered by the pinyin of their names."""
 
+# Counts of people in documents: the bits that the remit must hold, unless it is of everybody.
+COUNTS = dict.fromkeys(
+    ("CampaignFigures", "CampaignTotals", "CampaignVillageResult"),
+    {"women": 1, "children": 2, "elders": 4}
+    | dict.fromkeys(("surveyed", "known", "householdsSurveyed", "householdsKnown"), 128),
+)
 DOCUMENT_PERMISSIONS = {
     "me": "codes:read",
     "determination": "people:read",

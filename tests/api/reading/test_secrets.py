@@ -195,3 +195,33 @@ async def test_a_stale_cursor_below_a_row_is_said_aloud_in_rest(service: Service
     with pytest.raises(InvalidInput) as caught:
         await read_list(service.reader, CIVIL, read, str(home), query)
     assert caught.value.code == "page_token.stale"
+
+
+@pytest.mark.parametrize(
+    ("caller", "shown", "withheld"),
+    [
+        ("civil_affairs", (5, 6, 7, 8, 9), []),
+        ("federation", (5, 6, None, None, None), ["elders", "surveyed", "known"]),
+        ("education", (None, 6, None, None, None), ["women", "elders", "surveyed", "known"]),
+    ],
+)
+async def test_closing_figures_are_for_those_who_look_after_all_whom_they_count(
+    service: Service, caller: str, shown: tuple[int | None, ...], withheld: list[str]
+) -> None:
+    """A sum over all three is withheld with the part of it that is not hers: the rest could be subtracted."""
+    access, counts = CALLERS[caller], "women children elders surveyed known withheld"
+    text = f"{{ campaignReports(first: 100) {{ nodes {{ totals {{ {counts} villages }} townships {{ "
+    text += f"totals {{ {counts} }} villages {{ {counts} }} }} }} }} }}"
+    reports = (await service.data_of(access, text))["campaignReports"]["nodes"]
+    assert any(report["townships"] for report in reports)
+    found = [report["totals"] for report in reports]
+    assert all(one.pop("villages") is not None for one in found)
+    parts = [part for report in reports for part in report["townships"]]
+    found += [part["totals"] for part in parts] + [one for part in parts for one in part["villages"]]
+    expected = dict(zip(counts.split(), (*shown, withheld), strict=True))
+    assert all(one == expected for one in found), found
+    view = views()["CampaignReport"]
+    answer = await read_list(service.reader, access, Read("list", view), None, b"fields=totals.elders,totals.villages")
+    for item in json.loads(answer.body)["items"]:
+        hers = {"elders": 7, "withheld": []} if caller == "civil_affairs" else {"elders": None, "withheld": ["elders"]}
+        assert item["totals"] | hers == item["totals"]
