@@ -9,12 +9,13 @@ from domain.campaigns.model import CampaignState, Season, VillageState
 from domain.people.days import SHANGHAI
 from domain.people.model import Population
 from persistence.demo.directory import COUNTY, PILOT_TOWNSHIP, Directory
+from persistence.demo.history import Act, Census
 from persistence.demo.numbers import Numbers
 from persistence.demo.population import PILOT_VILLAGE
 
 Row = dict[str, Any]
 BEGAN_BEFORE: Final = timedelta(days=50)  # the days in which the county's people were entered
-DUE_BEFORE: Final = timedelta(days=4)
+DUE_BEFORE: Final = timedelta(days=5)  # the latest village is accepted the day before today
 SEASONS: Final = ((Season.SPRING, "春季"), (Season.SUMMER, "夏季"), (Season.AUTUMN, "秋季"), (Season.WINTER, "冬季"))
 REASONS: Final = ("两户常年在外未登记，请电话核实", "监护情况栏漏填较多", "与上季度人数相差较大，请复核")
 NOTE: Final = "已逐户走访，村内公示三日无异议"
@@ -52,6 +53,7 @@ def census(keys: Numbers, made: Directory, villages: Sequence[int], as_of: date)
         "opens_on": began,
         "due_on": as_of - DUE_BEFORE,
         "state": CampaignState.OPEN,
+        "version": 2,
         "opened_on": began,
     }
     rows = []
@@ -86,6 +88,48 @@ def _village(keys: Numbers, made: Directory, campaign: Row, code: int, state: Vi
     }
 
 
+def events(census: Census, made: Directory, rows: dict[str, list[Row]]) -> list[Row]:
+    """Return what the campaign and its villages left in the log."""
+    (campaign,) = rows["campaign"]
+    officer = Act(made.staff["civil_affairs", "officer"])
+    villages = rows["campaign_village"]
+    began = campaign["created_at"]
+    told = [
+        census.event("campaign.created", campaign | {"version": 1}, None, began, {"forms": campaign["forms"]}, None,
+            officer),
+        census.event("campaign.opened", campaign, None, began + timedelta(minutes=20), {"villages": len(villages)},
+            None, officer),
+    ]  # fmt: skip
+    staff = {one["id"]: one for one in made.rows["staff"]}
+    for row in villages:
+        helper = Act(staff.get(row["responsible_id"]) or census.taker(row["region_code"]))
+        township = Act(census.taker(row["region_code"]))
+        for version, (what, state, day, act) in enumerate(_steps(row, helper, township, officer), start=2):
+            at = datetime.combine(day, time(8 + 2 * version), SHANGHAI)
+            data = {"campaign_id": str(campaign["id"]), "state": str(state)}
+            told.append(census.event(f"campaign_village.{what}", row | {"version": version}, None, at, data, None, act))
+    for township_code, listed in groupby(villages, lambda one: one["region_code"] // 1000):
+        days = [one["accepted_on"] for one in listed]
+        if None not in days:
+            at = datetime.combine(max(days), time(18, 1), SHANGHAI)
+            data = {"township": str(township_code)}
+            told.append(census.event("campaign.township_accepted", campaign, None, at, data, None, officer))
+    return told
+
+
+def _steps(row: Row, helper: Act, township: Act, officer: Act) -> list[tuple[str, VillageState, date, Act]]:
+    """Return the steps a village has gone: what, the state after it, the day, by whom."""
+    returned = row["state"] == RETURNED
+    steps = (
+        ("started", IN_PROGRESS, row["started_on"], helper),
+        ("submitted", SUBMITTED, row["due_on"] - timedelta(days=3) if returned else row["submitted_on"], helper),
+        ("checked", CHECKED, row["checked_on"], township),
+        ("returned", RETURNED, row["due_on"] - timedelta(days=1) if returned else None, township),
+        ("accepted", ACCEPTED, row["accepted_on"], officer),
+    )
+    return [(what, state, day, act) for what, state, day, act in steps if day is not None]
+
+
 def _responsible(made: Directory, code: int) -> object:
     """Return the child director of the village, else the child supervisor of its township."""
     posts = ((str(code), "child_director"), (str(code // 1000), "child_supervisor"))
@@ -97,4 +141,4 @@ def _stamped(keys: Numbers, day: date) -> Row:
     return {"id": keys.key(at), "created_at": at, "updated_at": at}
 
 
-__all__ = ["census"]
+__all__ = ["census", "events"]

@@ -1,6 +1,7 @@
 """What the census left in the log: who was entered, by whom, and who was found left behind."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
 from uuid import UUID
@@ -19,20 +20,51 @@ Row = dict[str, Any]
 PURPOSE: Final = "农村留守人员摸底排查"
 
 
-class Census:
-    """Writes events as the acts of township staff during the census."""
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act other than an entry of the census: whose, why, and by which way in."""
 
-    def __init__(self, keys: Numbers, staff: Mapping[int, Row], default: Row) -> None:
-        """``staff`` is who entered people, by township (9 digits); ``default`` acts elsewhere."""
+    by: Row | None  # a member of staff; none: the house itself, as ``sub`` says
+    purpose: str | None = None
+    channel: str = "rest"
+    sub: str | None = None
+
+
+class Census:
+    """Writes events: as acts of township staff during the census, if nothing else is said."""
+
+    def __init__(
+        self, keys: Numbers, staff: Mapping[int, Row], default: Row, clients: Mapping[UUID, str],
+        origins: Mapping[UUID, int],
+    ) -> None:  # fmt: skip
+        """``staff`` is who entered people, by township (9 digits); ``default`` acts elsewhere.
+
+        ``clients`` are what members of staff sign in through; ``origins``, where people were entered who
+        have been handed over since.
+        """
         self._keys = keys
         self._staff = staff
         self._default = default
+        self._clients = clients
+        self.origins = origins
 
-    def event(
-        self, kind: str, row: Mapping[str, Any], subject: UUID, at: datetime, data: Row, cause: Row | None
+    def taker(self, region: int) -> Row:
+        """Return who enters people of a division."""
+        return self._staff.get(region // 1000, self._default)
+
+    def event(  # noqa: PLR0913, PLR0917 - what an event is made of
+        self,
+        kind: str,
+        row: Mapping[str, Any],
+        subject: UUID | None,
+        at: datetime,
+        data: Row,
+        cause: Row | None,
+        act: Act | None = None,
     ) -> Row:
         """Return the event of an act on a row."""
-        who = self._staff.get(row["region_code"] // 1000, self._default)
+        done = act or Act(self.taker(row["region_code"]), PURPOSE, "import")
+        who = done.by or {"id": None, "agency_id": None}
         event: Row = dict.fromkeys(COLUMNS) | {
             "id": self._keys.key(at),
             "at": at,
@@ -40,13 +72,14 @@ class Census:
             "aggregate": kind.partition(".")[0],
             "aggregate_id": row["id"],
             "subject_id": subject,
-            "aggregate_version": 1,
+            "aggregate_version": row.get("version", 1),
             "region_code": row["region_code"],
             "county": row["region_code"] // 1_000_000,
-            "actor": f"staff:{who['id']}",
+            "actor": done.sub or f"staff:{who['id']}",
             "actor_agency_id": who["agency_id"],
-            "channel": "import",
-            "purpose": PURPOSE,
+            "client_id": self._clients.get(who["id"]) if done.by else "system",
+            "channel": done.channel,
+            "purpose": done.purpose,
             "cause_id": cause["id"] if cause else None,
             "data": data,
         }
@@ -57,7 +90,12 @@ def registrations(census: Census, rows: Mapping[str, Sequence[Row]]) -> tuple[di
     """Return the registration of every person by her id, and the events of absences and guardianships."""
     registered = {
         person["id"]: census.event(
-            "person.registered", person, person["id"], person["created_at"], {"changed": _filled(person)}, None
+            "person.registered",
+            _entered(census, person, person["id"]),
+            person["id"],
+            person["created_at"],
+            {"changed": _filled(person)},
+            None,
         )
         for person in rows["person"]
     }
@@ -69,8 +107,14 @@ def registrations(census: Census, rows: Mapping[str, Sequence[Row]]) -> tuple[di
         for row in rows[table]:
             cause = registered[row[subject]]
             data = {"changed": _filled(row)}
-            others.append(census.event(kind, row, row[subject], row["created_at"], data, cause))
+            entered = _entered(census, row, row[subject])
+            others.append(census.event(kind, entered, row[subject], row["created_at"], data, cause))
     return registered, others
+
+
+def _entered(census: Census, row: Row, person: UUID) -> Row:
+    """Return a row as it was entered: where the person lived then."""
+    return row | {"version": 1, "region_code": census.origins.get(person, row["region_code"])}
 
 
 async def statuses(
@@ -136,6 +180,6 @@ async def copy_events(conn: asyncpg.Connection, events: Iterable[Row]) -> None:
 def _filled(row: Row) -> list[str]:
     """Return which columns were filled in, under the names callers know."""
     hidden = ("_blind", "_masked", "_pinyin", "_initials")
-    kept = {"id", "created_at", "updated_at", "remit", "priority", "household_id", "surveyed_on"}
+    kept = {"id", "version", "created_at", "updated_at", "remit", "priority", "household_id", "surveyed_on"}
     names = (name for name, value in row.items() if value not in (None, []) and name not in kept)
     return sorted(name.removesuffix("_cipher").removesuffix("_code") for name in names if not name.endswith(hidden))

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
 from domain.people.days import today
 from persistence.crypto import FieldCipher
-from persistence.demo import campaigns, surveys, venues
+from persistence.demo import affairs, campaigns, surveys, venues
 from persistence.demo.callers import CALLERS, Caller, Hasher, people_of, register, renew
 from persistence.demo.directory import COUNTY, NEIGHBOUR, PILOT_TOWNSHIP, Directory, directory
 from persistence.demo.history import Census, copy_events, registrations, statuses
@@ -78,23 +79,32 @@ async def _load(conn: asyncpg.Connection, cipher: FieldCipher, hasher: Hasher, s
         message = "the divisions of 石首 and 公安 are not loaded"
         raise LookupError(message)
     families, volunteers = populate(make, villages, neighbours)
+    bound = people_of(families, volunteers)
+    chosen = affairs.choose(make, families, bound.values())
     seal(cipher, "staff", made.rows["staff"])
     rows = made.rows | tables(families, cipher, make.numbers)
+    affairs.arrive(rows, chosen, as_of)
     surveyed = [row["lo"] for row in await conn.fetch(_SURVEYED, int(COUNTY) * 1_000_000)]
     rows |= campaigns.census(make.numbers, made, surveyed, as_of)
     rows |= venues.venues(make.numbers, made, families, as_of)
     rows |= surveys.surveys(make.numbers, made, families, as_of)
     await set_today(conn, as_of.replace(day=1) - timedelta(days=1))  # counted since last month: there is one to publish
-    async with unforced(conn, *rows, "left_behind_status", "rule_set", "event"):
+    async with unforced(conn, *rows, *affairs.TABLES, "left_behind_status", "rule_set", "event"):
         for table, listed in rows.items():
             await (insert_rows if table in WITH_JSON else copy_rows)(conn, table, listed)
-        census = Census(make.numbers, _census_takers(made), made.staff["neighbour_civil_affairs", "officer"])
+        default = made.staff["neighbour_civil_affairs", "officer"]
+        census = Census(make.numbers, _census_takers(made), default, _clients(made), affairs.origins(chosen))
         registered, others = registrations(census, rows)
         rows["left_behind_status"], changes = await statuses(conn, census, make.numbers, registered, as_of)
         await copy_rows(conn, "left_behind_status", rows["left_behind_status"])
-        rows["event"] = [*registered.values(), *others, *changes]
+        under_way = affairs.affairs(make.numbers, census, made, chosen, rows, as_of)
+        for table, listed in under_way.rows.items():
+            await copy_rows(conn, table, listed)
+            rows[table] = [*rows.get(table, ()), *listed]
+        steps = campaigns.events(census, made, rows)
+        rows["event"] = [*registered.values(), *others, *changes, *steps, *under_way.events]
         await copy_events(conn, rows["event"])
-    callers = await register(conn, hasher, made, people_of(families, volunteers))
+    callers = await register(conn, hasher, made, bound)
     for table in (*rows, "person_figure"):
         await conn.execute(f"ANALYZE {table}")
     return Demo({table: len(listed) for table, listed in rows.items()}, callers)
@@ -104,6 +114,11 @@ async def _villages(conn: asyncpg.Connection, county: str) -> Sequence[Village]:
     low = int(county) * 1_000_000
     rows = await conn.fetch(_VILLAGES, low, low + 1_000_000)
     return [Village(row["lo"], row["path"]) for row in rows]
+
+
+def _clients(made: Directory) -> dict[UUID, str]:
+    """Return what members of staff sign in through, by their ids."""
+    return {made.staff[one.agency, one.post]["id"]: one.client_id for one in CALLERS if one.agency and one.post}
 
 
 def _census_takers(made: Directory) -> dict[int, dict[str, Any]]:

@@ -44,7 +44,7 @@ class Someone:
     name: str
     sex: str
     birth_date: date
-    identity_number: str
+    identity_number: str | None  # none in a second file that nobody has checked yet
     columns: dict[str, Any] = field(default_factory=dict)
     phone: str | None = None
     away: Away | None = None

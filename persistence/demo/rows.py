@@ -101,7 +101,7 @@ def _bound(person: Someone, keys: Numbers) -> Row:
 def _household(family: Family, populations: set[Population]) -> Row:
     head = next((one for one in family.people if one.phone and one.away is None), family.people[0])
     remit = own_bits(populations) | int(Remit.ANYONE)
-    return _stamped(family.id, family) | {"remit": remit, "head_id": head.id, "address": family.address}
+    return _stamped(family.id, family) | {"version": 1, "remit": remit, "head_id": head.id, "address": family.address}
 
 
 def _person(person: Someone, family: Family, populations: set[Population]) -> Row:
@@ -110,6 +110,7 @@ def _person(person: Someone, family: Family, populations: set[Population]) -> Ro
     return (
         _stamped(person.id, person)
         | {
+            "version": 1,
             "remit": remit_bits({Population(one) for one in person.profiles}, populations),
             "household_id": family.id,
             "registered_region_code": person.village.code,

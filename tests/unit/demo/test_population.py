@@ -47,6 +47,7 @@ def test_its_size_is_a_county_offices(people: list[Someone]) -> None:
 
 def test_numbers_are_valid_and_given_once(people: list[Someone]) -> None:
     for person in people:
+        assert person.identity_number is not None
         read = parse(person.identity_number, today=AS_OF)
         assert (read.number, read.birth_date, read.sex) == (person.identity_number, person.birth_date, person.sex)
         assert person.phone is None or (person.phone.startswith("19") and normalise(person.phone) == person.phone)
