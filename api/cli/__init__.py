@@ -89,10 +89,12 @@ def migrate(
     from api.cli.preparing import load_code_lists
     from persistence.migrate import migrate as upgrade
 
-    settings = settings_or_exit()
-    asyncio.run(upgrade(settings.owner_url, revision))
-    if revision == "head":
-        asyncio.run(load_code_lists(settings))
+    async def work(known: Settings) -> None:
+        await upgrade(known.owner_url, revision)
+        if revision == "head":
+            await load_code_lists(known)
+
+    on_database(work)
     say.print("数据库结构已是最新 / schema upgraded")
 
 

@@ -22,14 +22,10 @@ from persistence.demo.history import Act, Census
 from persistence.demo.numbers import Numbers
 from persistence.demo.people import Family, Maker, Someone
 from persistence.demo.population import PILOT_VILLAGE
+from persistence.writing.unit_of_work import FILE
 
 Row = dict[str, Any]
 TABLES: Final = ("transfer", "transfer_person", "duplicate_candidate", VIA)
-# The records of a file, and the column that says whose they are.
-FILE: Final = {
-    **{f"{one}_profile": "person_id" for one in Population}, "kinship": "person_id", "guardianship": "ward_id",
-    "absence": "person_id", "left_behind_status": "person_id",
-}  # fmt: skip
 MOVED: Final = "全家迁回石首老家居住，请接收档案"
 RETURNS: Final = "户主已在桃花山镇李花山村建房定居，请接收档案"
 OPENED: Final = "深夜接到求助电话，称邻县一名儿童独自在家，核实监护人联系方式"
@@ -142,7 +138,7 @@ class _Telling:
         return [one for one in self.rows["person"] if one["id"] in wanted]
 
     def records(self, person: UUID) -> int:
-        return sum(row[of] == person for table, of in FILE.items() for row in self.rows[table])
+        return sum(row[of] == person for table, of in FILE.items() for row in self.rows.get(table, ()))
 
 
 def _requested(  # noqa: PLR0913, PLR0917 - what a request says

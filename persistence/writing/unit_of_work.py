@@ -7,7 +7,7 @@ before it decides, so that two of them about the same people run one after the o
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -37,7 +37,7 @@ OnBegin = Callable[[asyncpg.Connection], Awaitable[None]]
 BeforeCommit = Callable[[asyncpg.Connection, Any], Awaitable[None]]
 
 # Rows of a person's file, and the column that says whose they are.
-_FILE = {
+FILE: Final = {
     "woman_profile": "person_id",
     "child_profile": "person_id",
     "elder_profile": "person_id",
@@ -328,7 +328,7 @@ class PostgresWork(CampaignSql, ExportQueue, SurveySql, VenueSql):
     async def records_of(self, ids: Iterable[UUID]) -> dict[UUID, int]:
         """Return how many records people's files hold."""
         wanted = list(ids)
-        of = " UNION ALL ".join(f"SELECT {column} AS id FROM {table}" for table, column in _FILE.items())
+        of = " UNION ALL ".join(f"SELECT {column} AS id FROM {table}" for table, column in FILE.items())
         sql = f"SELECT id, count(*) AS rows FROM ({of}) file WHERE id = ANY ($1::uuid[]) GROUP BY id"
         counted = {row["id"]: row["rows"] for row in await self.connection.fetch(sql, wanted)}
         return {person: counted.get(person, 0) for person in wanted}
@@ -363,7 +363,7 @@ class PostgresWork(CampaignSql, ExportQueue, SurveySql, VenueSql):
     async def move_rows(self, people: Iterable[UUID], region_code: int) -> None:
         """Bring the copies of people's region on the rows of their files up to date."""
         moved = list(people)
-        for table, column in _FILE.items():
+        for table, column in FILE.items():
             sql = f"UPDATE {table} SET region_code = $2 WHERE {column} = ANY ($1::uuid[]) AND region_code <> $2"
             await self.connection.execute(sql, moved, region_code)
 
