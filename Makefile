@@ -9,6 +9,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 STAMP := .venv/.locked
 AREA ?=
+WORKERS ?= 2# halves of the whole test run, side by side, each with a PostgreSQL of its own
 ARGS ?=
 
 # The CLI and the tests find these by name. The port is checked before anything starts.
@@ -64,7 +65,7 @@ verify: $(STAMP) ## Check the sealed history against the roots kept outside the 
 
 .PHONY: test
 test: $(STAMP) ## All tests; one part of the house: make test AREA=people
-	@$(BIN)/python -m pytest $(if $(AREA),$(or $(sort $(wildcard tests/*/$(AREA) tests/*/$(AREA).py tests/*/test_$(AREA)*.py tests/*/*/$(AREA) tests/*/*/test_$(AREA)*.py)),$(error no tests of $(AREA) under tests/)),tests) $(ARGS)
+	@$(BIN)/python -m pytest $(if $(AREA),,-n $(WORKERS) --dist loadfile) $(if $(AREA),$(or $(sort $(wildcard tests/*/$(AREA) tests/*/$(AREA).py tests/*/test_$(AREA)*.py tests/*/*/$(AREA) tests/*/*/test_$(AREA)*.py)),$(error no tests of $(AREA) under tests/)),tests) $(ARGS)
 
 .PHONY: check
 check: $(STAMP) ## Lint, format, types, import contracts, migrations
