@@ -190,7 +190,7 @@ async def _first_county(owner: asyncpg.Connection, settings: Settings, staff: di
     rows = tables(found, cipher_of(settings), make.numbers)
     for table, listed in rows.items():
         await copy_rows(owner, table, listed)
-    census = Census(make.numbers, {}, staff)
+    census = Census(make.numbers, {}, staff, {}, {})
     registered, others = registrations(census, rows)
     determined, changes = await statuses(owner, census, make.numbers, registered, as_of)
     await copy_rows(owner, "left_behind_status", determined)
