@@ -109,8 +109,9 @@ class Credentials:
 
 
 def login_of(text: str) -> str:
-    """Return a login name as it is kept: NFKC, lower case."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()[:64]
+    """Return a login name as it is kept: NFKC, lower case, without what no database text holds."""
+    kept = text.replace("\0", "").encode("utf-8", "ignore").decode()
+    return unicodedata.normalize("NFKC", kept).strip().casefold()[:64]
 
 
 def _account_name(login: str, *, known: bool) -> str:

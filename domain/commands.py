@@ -103,6 +103,13 @@ def _clean(value: object) -> object:
     return value
 
 
+def _not_blank(value: str) -> str:
+    """Refuse what is only spaces and full stops: whoever is asked why gives words."""
+    if not any(one.isalnum() for one in value):
+        raise PydanticCustomError("text.blank", "words are needed")
+    return value
+
+
 def folded(value: object) -> object:
     """Bring a name or code to its one form: NFKC, single spaces, none around it.
 
@@ -146,8 +153,12 @@ PastDay = Annotated[Day, AfterValidator(_not_in_future)]
 Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_with_offset)]
 Id = Annotated[UUID, BeforeValidator(_uuid)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64), BeforeValidator(folded)]
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(_clean)]
-LongText = Annotated[str, StringConstraints(min_length=1, max_length=2000), BeforeValidator(_clean)]
+ShortText = Annotated[
+    str, StringConstraints(min_length=1, max_length=200), BeforeValidator(_clean), AfterValidator(_not_blank)
+]
+LongText = Annotated[
+    str, StringConstraints(min_length=1, max_length=2000), BeforeValidator(_clean), AfterValidator(_not_blank)
+]
 TwoDigits = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$"), BeforeValidator(folded)]
 RegionCode = Annotated[str, BeforeValidator(folded), AfterValidator(_region)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]

@@ -35,8 +35,8 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "Client not authorised", "This client may not do this.",
     ),
     "oauth.unsupported_grant_type": (
-        "授权方式不支持", "只支持 client_credentials 授权方式。",
-        "Unsupported grant type", "Only client_credentials is supported.",
+        "授权方式不支持", "只支持 authorization_code、refresh_token、client_credentials 三种授权方式。",
+        "Unsupported grant type", "authorization_code, refresh_token and client_credentials are supported.",
     ),
     "oauth.unsupported_token_type": (
         "令牌类型不支持", "只能处理访问令牌。",

@@ -117,6 +117,10 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "没有这个参数", "没有这个查询参数，请核对名称。",
         "Unknown parameter", "There is no such parameter; it might have been meant as a filter.",
     ),
+    "text.blank": (
+        "请填写文字", "这里需要写明内容，不能只有空格或标点。",
+        "Words needed", "Words are needed here, not only spaces or punctuation.",
+    ),
     "text.control_character": (
         "文字有误", "文字中不能有控制字符。",
         "Control character", "Control characters are not allowed.",

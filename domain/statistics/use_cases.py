@@ -88,8 +88,10 @@ async def _places(access: Access, figures: Figures, asked: str | None, *, below:
         if division is None:
             raise InvalidInput(Fault("/region", "region.unknown"))
         name = division.name
-    seen = seen_of(access, range_of(code) if code else EVERYWHERE)
-    if not seen:
+    within = range_of(code) if code else EVERYWHERE
+    seen = seen_of(access, within)
+    # Of a region that reaches beyond the caller's own she could count a part, and it would pass for the whole.
+    if not seen or (code and not any(one.lo <= within.lo and within.hi <= one.hi for one in access.regions)):
         raise Forbidden("region.outside_scope")
     places = [Place(code, name, seen)]
     if below:

@@ -84,4 +84,5 @@ async def test_a_federation_counts_women_and_children_only(service: Service) -> 
     is_problem(
         await caller.get("/v1/statistics", params={"population": "elder"}), 403, "statistics.population_outside_remit"
     )
-    is_problem(await caller.get("/v1/statistics", params={"region": "421022"}), 403, "region.outside_scope")
+    for beyond in ("421022", "4210", "42"):  # beside, and above: a part would pass for the whole
+        is_problem(await caller.get("/v1/statistics", params={"region": beyond}), 403, "region.outside_scope")

@@ -87,6 +87,14 @@ async def test_who_does_not_want_to_goes_back(visitor: Visitor) -> None:
     assert answer_of(await visitor.submit(action="cancel"))["error"] == "access_denied"
 
 
+@pytest.mark.parametrize("login", ["a\0b", "\0", "\u202e", "a" * 500])
+async def test_a_login_that_cannot_be_is_no_accident(visitor: Visitor, login: str) -> None:
+    await visitor.arrive()
+    answer = await visitor.submit(login=login, password=PASSWORD)
+    assert answer.status_code == 401
+    assert "location" not in answer.headers
+
+
 async def test_a_form_from_elsewhere_is_worth_nothing(service: Service, visitor: Visitor) -> None:
     await visitor.arrive()
     before = await service.state()

@@ -23,7 +23,7 @@ from auth.authentication import Authenticator
 from auth.keys import jwk_of
 from auth.oauth import ASSERTION_TYPE, AuthorizationServer
 from auth.policy import PERMISSIONS
-from auth.rotation import rotate
+from auth.rotation import ensure_key, rotate, rotate_if_due
 from persistence.auth_store import FREE_FAILURES, AuthStore
 from tests.integration.auth.rows import ORIGIN, REALM, SECRET, Ids, add_client
 
@@ -305,6 +305,15 @@ async def test_two_workers_rotate_once(store: AuthStore) -> None:
     results = await asyncio.gather(*(rotate(store, ORIGIN) for _ in range(4)))
     assert sorted(results).count(True) >= 1
     assert len(await store.signing_keys()) == 1 + results.count(True)
+
+
+async def test_the_first_key_is_not_the_daily_jobs_to_make(store: AuthStore, owner: asyncpg.Connection) -> None:
+    await owner.execute("DELETE FROM signing_key")
+    assert await rotate_if_due(store, ORIGIN) is False
+    assert not await store.signing_keys()
+    await ensure_key(store, ORIGIN)
+    assert await rotate_if_due(store, ORIGIN) is False
+    assert len(await store.signing_keys()) == 1
 
 
 async def test_every_token_is_written_down(http: httpx.AsyncClient, owner: asyncpg.Connection, ids: Ids) -> None:

@@ -59,6 +59,7 @@ def test_texts_become_what_they_mean() -> None:
         ("name", "王\u200b芳", "text.invisible"),
         ("name", "\ufeff王芳", "text.invisible"),
         ("illness", "肺炎\u202e", "text.control_character"),
+        ("illness", "\u3000 。", "text.blank"),
         ("name", 7, "string_type"),
         ("region", "42108", "region.format"),
         ("region", "٤٢١٠٨١", "region.format"),
