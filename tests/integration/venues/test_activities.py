@@ -107,7 +107,9 @@ async def refused(hall: Hall, kind: type[Exception], code: str, act: str, access
 async def test_a_venue_opens_is_suspended_opens_again_and_closes(hall: Hall) -> None:
     home = await hall.do("create_venue", CLERK, **HOME)
     await refused(hall, Conflict, "venue.duplicate", "create_venue", CLERK, **HOME)
-    await refused(hall, Conflict, "venue.not_allowed", "suspend_venue", CLERK, venue_id=home.id, version=1, reason="-")
+    await refused(
+        hall, Conflict, "venue.not_allowed", "suspend_venue", CLERK, venue_id=home.id, version=1, reason="检修"
+    )
     await refused(hall, NotFound, "not_found", "open_venue", OTHER_CLERK, venue_id=home.id, version=1)
     await hall.do("open_venue", CLERK, venue_id=home.id, version=1)
     await refused(hall, Stale, "version.stale", "suspend_venue", CLERK, venue_id=home.id, version=1, reason="维修")
@@ -124,16 +126,18 @@ async def test_a_venue_opens_is_suspended_opens_again_and_closes(hall: Hall) -> 
 
 async def test_a_county_s_own_is_seen_below_and_not_run_there(hall: Hall) -> None:
     station = await hall.do("create_venue", hall.officer, **(HOME | {"region": "421081"}))
-    await refused(hall, NotFound, "not_found", "close_venue", CLERK, venue_id=station.id, version=1, reason="-")
+    await refused(hall, NotFound, "not_found", "close_venue", CLERK, venue_id=station.id, version=1, reason="检修")
     await hall.do("open_venue", hall.officer, venue_id=station.id, version=1)
-    await refused(hall, Forbidden, "region.forbidden", "close_venue", CLERK, venue_id=station.id, version=2, reason="-")
+    await refused(
+        hall, Forbidden, "region.forbidden", "close_venue", CLERK, venue_id=station.id, version=2, reason="检修"
+    )
     await refused(hall, Forbidden, "region.forbidden", "create_venue", CLERK, **(HOME | {"region": "421081100202"}))
     lecture = await hall.opened(by=hall.officer, region="421081")
     villager = await hall.woman()
     await hall.do("join_activity", CLERK, activity_id=lecture, person_id=villager)
     assert await hall.counts(lecture) == (1, 0, 0)
     await refused(
-        hall, Forbidden, "region.forbidden", "cancel_activity", CLERK, activity_id=lecture, version=2, reason="-"
+        hall, Forbidden, "region.forbidden", "cancel_activity", CLERK, activity_id=lecture, version=2, reason="检修"
     )
 
 
