@@ -1,7 +1,7 @@
 """The door every request passes: who calls, how often, in which language, with which key."""
 
 import hashlib
-from collections.abc import Collection, Iterable, MutableMapping
+from collections.abc import Collection, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,25 +35,25 @@ async def enter(services: Services, scope: Scope, channel: str) -> Caller:
     """Authenticate a request and count it; raises what keeps it out."""
     access = await services.authenticator.authenticate(scope["headers"])
     scope.setdefault("state", {})["client_id"] = access.client_id  # for the access log
-    check_origin(scope["headers"], access.origins, services.settings.cors_origins)
+    headers = dict(scope["headers"])
+    check_origin(headers, access.origins, services.settings.cors_origins)
     limits = await services.limits.admit(access.account)
     language = language_of(scope["headers"])
     LANGUAGE.set(language)
-    headers, origin = dict(scope["headers"]), origin_of(scope, channel)
+    origin = origin_of(scope, channel)
     opening = headers.get(b"break-glass")
     if opening is not None:
         access = await services.break_glass(access, row_key(VIEWS["Person"], opening.decode("latin-1")), origin)
     return Caller(access, origin, language, request_id_of(scope), headers, limits)
 
 
-def check_origin(headers: Iterable[tuple[bytes, bytes]], own: Collection[str], everybodys: Collection[str]) -> None:
+def check_origin(headers: Mapping[bytes, bytes], own: Collection[str], everybodys: Collection[str]) -> None:
     """Refuse a page of another web origin than the client's own, those for all clients, and ours."""
-    given = dict(headers)
-    raw = given.get(b"origin")
+    raw = headers.get(b"origin")
     if raw is None:
         return
     origin = raw.decode("latin-1")
-    same = origin.partition("://")[2].encode("latin-1") == given.get(b"host", b"")
+    same = origin.partition("://")[2].encode("latin-1") == headers.get(b"host", b"")
     if not same and origin not in own and origin not in everybodys:
         raise Forbidden("client.origin")
 

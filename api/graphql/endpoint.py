@@ -15,13 +15,13 @@ import orjson
 from graphql import GraphQLError, OperationType
 
 from api.graphql.executor import ANONYMOUS, Answer, Executor, introspects
+from api.media import JSON, in_utf8, is_json
 from api.problems import Refused
 from domain.access import Access
 from domain.errors import Fault, Forbidden, InvalidInput, ShouwangError
 from domain.strict_json import read_json
 
 RESPONSE = "application/graphql-response+json"
-JSON = "application/json"
 STAFF_ROLES = frozenset({"county_officer", "platform_admin", "supervisor", "village_worker"})
 MOST_PARAMETERS = 10
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -170,8 +170,7 @@ def accepted(accept: str) -> str | None:
     for one in accept.split(","):
         name, *parameters = (part.strip().lower() for part in one.split(";"))
         quality = next((part[2:] for part in parameters if part.startswith("q=")), "1")
-        charsets = [part.removeprefix("charset=").strip('"') for part in parameters if part.startswith("charset=")]
-        if any(charset != "utf-8" for charset in charsets):
+        if not in_utf8(parameters):
             continue
         wanted.append((quality, name))
     for _, name in sorted(wanted, key=lambda pair: pair[0], reverse=True):
@@ -211,14 +210,6 @@ def from_post(headers: Mapping[bytes, bytes], body: bytes) -> Asked:
     if not isinstance(given, dict):
         raise malformed()
     return checked(given)
-
-
-@lru_cache(maxsize=64)
-def is_json(content_type: bytes) -> bool:
-    """Tell whether a media type is JSON in UTF-8."""
-    kind, *parameters = (part.strip() for part in content_type.decode("latin-1").lower().split(";"))
-    charsets = [part.removeprefix("charset=").strip('"') for part in parameters if part.startswith("charset=")]
-    return kind == JSON and all(charset == "utf-8" for charset in charsets)
 
 
 def checked(given: Mapping[str, Any]) -> Asked:

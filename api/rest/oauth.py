@@ -125,7 +125,7 @@ async def _answered(
         origin = origin_of(request.scope, "rest")
         client = await server.authenticate_client(credentials, origin)
         request.scope["state"]["client_id"] = client.client_id
-        check_origin(request.scope["headers"], client.cors_origins, request.app.state.cors_origins)
+        check_origin(dict(request.scope["headers"]), client.cors_origins, request.app.state.cors_origins)
         return _json(await act(form, client, origin), NO_STORE)
     except (Forbidden, InvalidInput, NotAuthenticated, TooManyRequests) as error:
         return _refusal(request, error)

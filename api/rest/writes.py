@@ -6,6 +6,7 @@ import orjson
 from fastapi import Request, Response
 
 from api.door import enter, idempotency_of
+from api.media import is_json
 from api.problems import problem_bytes
 from api.rest.bodies import from_elsewhere
 from api.rest.parameters import given, unknown
@@ -89,18 +90,12 @@ def json_object(body: bytes, headers: dict[bytes, bytes]) -> dict[str, object]:
     asked: object = {}
     if body:
         encoding = headers.get(b"content-encoding", b"identity").lower().replace(b"identity", b"")
-        kind, *parameters = (part.strip() for part in headers.get(b"content-type", b"").lower().split(b";"))
-        if kind not in (b"application/json", b"application/merge-patch+json") or not _in_utf8(parameters) or encoding:
+        if encoding or not is_json(headers.get(b"content-type", b"")):
             raise InvalidInput(code="media_type.unsupported", malformed=True)
         asked = read_json(body)
     if not isinstance(asked, dict):
         raise InvalidInput(Fault("", "json.not_object"), malformed=True)
     return asked
-
-
-def _in_utf8(parameters: list[bytes]) -> bool:
-    charsets = [part.removeprefix(b"charset=").strip(b'"') for part in parameters if part.startswith(b"charset=")]
-    return all(charset == b"utf-8" for charset in charsets)
 
 
 def shown_by(write: Write, result: Any) -> View:

@@ -5,16 +5,16 @@ offices' way is that the village submits, the township checks and the county acc
 township. What was found wanting goes back with a reason.
 """
 
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
 from domain.access import Access
 from domain.agencies.model import AgencyType
-from domain.errors import Conflict, Forbidden
+from domain.errors import Forbidden
 from domain.people.model import Population, Remit
 from domain.people.remits import OWN
 from domain.regions.codes import level_of
+from domain.states import States
 
 COUNTY, TOWNSHIP, VILLAGE = 3, 4, 5  # levels of divisions
 LEADING: Final = frozenset({AgencyType.CIVIL_AFFAIRS, AgencyType.WOMENS_FEDERATION})
@@ -70,32 +70,38 @@ class VillageAct(StrEnum):
 FINISHED: Final = frozenset({VillageState.SUBMITTED, VillageState.CHECKED, VillageState.ACCEPTED})
 UNDER_WAY: Final = frozenset({VillageState.NOT_STARTED, VillageState.RETURNED})  # an entry brings these in progress
 
-_CAMPAIGN: Final = {
-    CampaignState.DRAFT: {CampaignAct.OPEN: CampaignState.OPEN},
-    CampaignState.OPEN: {
-        CampaignAct.ACCEPT_TOWNSHIP: CampaignState.OPEN,
-        CampaignAct.CLOSE: CampaignState.CLOSED,
+CAMPAIGN_STATES: Final = States(
+    "campaign.not_allowed",
+    {
+        CampaignState.DRAFT: {CampaignAct.OPEN: CampaignState.OPEN},
+        CampaignState.OPEN: {
+            CampaignAct.ACCEPT_TOWNSHIP: CampaignState.OPEN,
+            CampaignAct.CLOSE: CampaignState.CLOSED,
+        },
+        CampaignState.CLOSED: {},
     },
-    CampaignState.CLOSED: {},
-}
-_VILLAGE: Final = {
-    VillageState.NOT_STARTED: {
-        VillageAct.ASSIGN: VillageState.NOT_STARTED,
-        VillageAct.START: VillageState.IN_PROGRESS,
+)
+VILLAGE_STATES: Final = States(
+    "campaign_village.not_allowed",
+    {
+        VillageState.NOT_STARTED: {
+            VillageAct.ASSIGN: VillageState.NOT_STARTED,
+            VillageAct.START: VillageState.IN_PROGRESS,
+        },
+        VillageState.IN_PROGRESS: {
+            VillageAct.ASSIGN: VillageState.IN_PROGRESS,
+            VillageAct.SUBMIT: VillageState.SUBMITTED,
+        },
+        VillageState.SUBMITTED: {VillageAct.CHECK: VillageState.CHECKED, VillageAct.RETURN: VillageState.RETURNED},
+        VillageState.CHECKED: {VillageAct.ACCEPT: VillageState.ACCEPTED, VillageAct.RETURN: VillageState.RETURNED},
+        VillageState.RETURNED: {
+            VillageAct.ASSIGN: VillageState.RETURNED,
+            VillageAct.START: VillageState.IN_PROGRESS,
+            VillageAct.SUBMIT: VillageState.SUBMITTED,
+        },
+        VillageState.ACCEPTED: {},
     },
-    VillageState.IN_PROGRESS: {
-        VillageAct.ASSIGN: VillageState.IN_PROGRESS,
-        VillageAct.SUBMIT: VillageState.SUBMITTED,
-    },
-    VillageState.SUBMITTED: {VillageAct.CHECK: VillageState.CHECKED, VillageAct.RETURN: VillageState.RETURNED},
-    VillageState.CHECKED: {VillageAct.ACCEPT: VillageState.ACCEPTED, VillageAct.RETURN: VillageState.RETURNED},
-    VillageState.RETURNED: {
-        VillageAct.ASSIGN: VillageState.RETURNED,
-        VillageAct.START: VillageState.IN_PROGRESS,
-        VillageAct.SUBMIT: VillageState.SUBMITTED,
-    },
-    VillageState.ACCEPTED: {},
-}
+)
 # Nobody checks her own work: the village submits (or the township for it), the township checks, the county accepts.
 _BY: Final = {
     VillageAct.ASSIGN: {TOWNSHIP, COUNTY},
@@ -105,26 +111,6 @@ _BY: Final = {
     VillageAct.RETURN: {TOWNSHIP, COUNTY},
     VillageAct.ACCEPT: {COUNTY},
 }
-
-
-def campaign_after(state: CampaignState, act: CampaignAct) -> CampaignState:
-    """Return the state after an act; ``Conflict`` names those that are allowed."""
-    found = _CAMPAIGN[state].get(act)
-    if found is None:
-        raise Conflict("campaign.not_allowed", state=state, allowed=_listed(_CAMPAIGN[state]))
-    return found
-
-
-def village_after(state: VillageState, act: VillageAct) -> VillageState:
-    """Return a village's state after an act; ``Conflict`` names those that are allowed."""
-    found = _VILLAGE[state].get(act)
-    if found is None:
-        raise Conflict("campaign_village.not_allowed", state=state, allowed=_listed(_VILLAGE[state]))
-    return found
-
-
-def _listed(acts: Iterable[str]) -> str:
-    return ", ".join(acts) or "-"
 
 
 def may_lead(access: Access, forms: frozenset[Population]) -> None:
@@ -148,19 +134,19 @@ def level(access: Access) -> int:
 
 
 __all__ = [
+    "CAMPAIGN_STATES",
     "COUNTY",
     "FINISHED",
     "TOWNSHIP",
     "UNDER_WAY",
     "VILLAGE",
+    "VILLAGE_STATES",
     "CampaignAct",
     "CampaignState",
     "Season",
     "VillageAct",
     "VillageState",
-    "campaign_after",
     "level",
     "may_act",
     "may_lead",
-    "village_after",
 ]

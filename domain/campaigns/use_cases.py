@@ -17,17 +17,17 @@ from domain.campaigns.commands import (
     VillageCommand,
 )
 from domain.campaigns.model import (
+    CAMPAIGN_STATES,
     COUNTY,
     FINISHED,
     TOWNSHIP,
+    VILLAGE_STATES,
     CampaignAct,
     CampaignState,
     VillageAct,
     VillageState,
-    campaign_after,
     may_act,
     may_lead,
-    village_after,
 )
 from domain.campaigns.report import closing_report
 from domain.errors import Conflict, Fault, Forbidden, InvalidInput
@@ -66,7 +66,7 @@ async def open_campaign(access: Access, uow: UnitOfWork, command: OpenCampaign) 
     """Begin a campaign; two open ones of a county never ask for the same form."""
     async with uow.begin(access, LEAD) as work:
         campaign = await _led(work, command.campaign_id, command.version)
-        state = campaign_after(CampaignState(campaign["state"]), CampaignAct.OPEN)
+        state = CAMPAIGN_STATES.after(CampaignState(campaign["state"]), CampaignAct.OPEN)
         if work.today < campaign["opens_on"]:
             raise Conflict("campaign.too_early", opens_on=campaign["opens_on"].isoformat())
         others = await work.find("campaign", where={"region_code": campaign["region_code"], "state": state})
@@ -82,7 +82,7 @@ async def accept_township(access: Access, uow: UnitOfWork, command: AcceptTownsh
     """Accept a township's villages, all of them at once, when it has checked every one."""
     async with uow.begin(access, LEAD) as work:
         campaign = await _led(work, command.campaign_id)
-        campaign_after(CampaignState(campaign["state"]), CampaignAct.ACCEPT_TOWNSHIP)
+        CAMPAIGN_STATES.after(CampaignState(campaign["state"]), CampaignAct.ACCEPT_TOWNSHIP)
         rows = await work.find(
             "campaign_village", where={"campaign_id": campaign["id"], "township": _township(command.township)}
         )
@@ -94,7 +94,7 @@ async def accept_township(access: Access, uow: UnitOfWork, command: AcceptTownsh
             raise Conflict("campaign.township_unchecked", unchecked=unchecked)
         for row in pending:
             may_act(access, VillageAct.ACCEPT, VillageState(row["state"]))
-            state = village_after(VillageState(row["state"]), VillageAct.ACCEPT)
+            state = VILLAGE_STATES.after(VillageState(row["state"]), VillageAct.ACCEPT)
             accepted = await work.update("campaign_village", row, {"state": state, "accepted_on": work.today})
             await work.append(of_village("campaign_village.accepted", accepted))
         await work.append(_of_campaign("campaign.township_accepted", campaign, township=command.township))
@@ -105,7 +105,7 @@ async def close_campaign(access: Access, uow: UnitOfWork, command: CloseCampaign
     """End a campaign: its figures are kept as they are now, in a closing report that stays."""
     async with uow.begin(access, LEAD) as work:
         campaign = await _led(work, command.campaign_id, command.version)
-        state = campaign_after(CampaignState(campaign["state"]), CampaignAct.CLOSE)
+        state = CAMPAIGN_STATES.after(CampaignState(campaign["state"]), CampaignAct.CLOSE)
         async with work.as_system():  # the report is the county's, whatever the remit of who closes
             rows = await work.freeze_figures(campaign["id"])
         unfinished = sum(VillageState(row["state"]) not in FINISHED for row in rows)
@@ -198,7 +198,7 @@ async def _village(work: Work, command: VillageCommand, act: VillageAct) -> tupl
     campaign = await work.load("campaign", row["campaign_id"], lock=False)
     if campaign["state"] != CampaignState.OPEN:
         raise Conflict("campaign.closed")
-    return row, village_after(state, act)
+    return row, VILLAGE_STATES.after(state, act)
 
 
 async def _check_responsible(work: Work, staff_id: UUID, row: Row) -> None:

@@ -4,11 +4,10 @@ Documents 000 and 001 ask for surveys of the left-behind, and that their finding
 (调研成果转化).
 """
 
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-from domain.errors import Conflict
+from domain.states import States
 
 
 class QuestionKind(StrEnum):
@@ -72,63 +71,47 @@ class ReportAct(StrEnum):
     CONCLUDE_FINDING = "conclude_finding"
 
 
-_QUESTIONNAIRE: Final = {
-    QuestionnaireState.DRAFT: {
-        QuestionnaireAct.UPDATE: QuestionnaireState.DRAFT,
-        QuestionnaireAct.PUBLISH: QuestionnaireState.PUBLISHED,
-        QuestionnaireAct.RETIRE: QuestionnaireState.RETIRED,
+QUESTIONNAIRE_STATES: Final = States(
+    "questionnaire.not_allowed",
+    {
+        QuestionnaireState.DRAFT: {
+            QuestionnaireAct.UPDATE: QuestionnaireState.DRAFT,
+            QuestionnaireAct.PUBLISH: QuestionnaireState.PUBLISHED,
+            QuestionnaireAct.RETIRE: QuestionnaireState.RETIRED,
+        },
+        QuestionnaireState.PUBLISHED: {
+            QuestionnaireAct.COPY: QuestionnaireState.PUBLISHED,
+            QuestionnaireAct.ASK: QuestionnaireState.PUBLISHED,
+            QuestionnaireAct.RETIRE: QuestionnaireState.RETIRED,
+        },
+        QuestionnaireState.RETIRED: {QuestionnaireAct.COPY: QuestionnaireState.RETIRED},
     },
-    QuestionnaireState.PUBLISHED: {
-        QuestionnaireAct.COPY: QuestionnaireState.PUBLISHED,
-        QuestionnaireAct.ASK: QuestionnaireState.PUBLISHED,
-        QuestionnaireAct.RETIRE: QuestionnaireState.RETIRED,
+)
+SURVEY_STATES: Final = States(
+    "survey.not_allowed",
+    {
+        SurveyState.PLANNED: {SurveyAct.OPEN: SurveyState.OPEN, SurveyAct.CLOSE: SurveyState.CLOSED},
+        SurveyState.OPEN: {SurveyAct.ANSWER: SurveyState.OPEN, SurveyAct.CLOSE: SurveyState.CLOSED},
+        SurveyState.CLOSED: {},
     },
-    QuestionnaireState.RETIRED: {QuestionnaireAct.COPY: QuestionnaireState.RETIRED},
-}
-_SURVEY: Final = {
-    SurveyState.PLANNED: {SurveyAct.OPEN: SurveyState.OPEN, SurveyAct.CLOSE: SurveyState.CLOSED},
-    SurveyState.OPEN: {SurveyAct.ANSWER: SurveyState.OPEN, SurveyAct.CLOSE: SurveyState.CLOSED},
-    SurveyState.CLOSED: {},
-}
-_REPORT: Final = {
-    ReportState.DRAFT: {
-        ReportAct.UPDATE: ReportState.DRAFT,
-        ReportAct.ADD_FINDING: ReportState.DRAFT,
-        ReportAct.PUBLISH: ReportState.PUBLISHED,
+)
+REPORT_STATES: Final = States(
+    "research_report.not_allowed",
+    {
+        ReportState.DRAFT: {
+            ReportAct.UPDATE: ReportState.DRAFT,
+            ReportAct.ADD_FINDING: ReportState.DRAFT,
+            ReportAct.PUBLISH: ReportState.PUBLISHED,
+        },
+        ReportState.PUBLISHED: {ReportAct.CONCLUDE_FINDING: ReportState.PUBLISHED},
     },
-    ReportState.PUBLISHED: {ReportAct.CONCLUDE_FINDING: ReportState.PUBLISHED},
-}
-
-
-def questionnaire_after(state: QuestionnaireState, act: QuestionnaireAct) -> QuestionnaireState:
-    """Return the state after an act; ``Conflict`` names those that are allowed."""
-    found = _QUESTIONNAIRE[state].get(act)
-    if found is None:
-        raise Conflict("questionnaire.not_allowed", state=state, allowed=_listed(_QUESTIONNAIRE[state]))
-    return found
-
-
-def survey_after(state: SurveyState, act: SurveyAct) -> SurveyState:
-    """Return the state after an act; ``Conflict`` names those that are allowed."""
-    found = _SURVEY[state].get(act)
-    if found is None:
-        raise Conflict("survey.not_allowed", state=state, allowed=_listed(_SURVEY[state]))
-    return found
-
-
-def report_after(state: ReportState, act: ReportAct) -> ReportState:
-    """Return the state after an act; ``Conflict`` names those that are allowed."""
-    found = _REPORT[state].get(act)
-    if found is None:
-        raise Conflict("research_report.not_allowed", state=state, allowed=_listed(_REPORT[state]))
-    return found
-
-
-def _listed(acts: Iterable[str]) -> str:
-    return ", ".join(acts) or "-"
+)
 
 
 __all__ = [
+    "QUESTIONNAIRE_STATES",
+    "REPORT_STATES",
+    "SURVEY_STATES",
     "QuestionKind",
     "QuestionnaireAct",
     "QuestionnaireState",
@@ -136,7 +119,4 @@ __all__ = [
     "ReportState",
     "SurveyAct",
     "SurveyState",
-    "questionnaire_after",
-    "report_after",
-    "survey_after",
 ]

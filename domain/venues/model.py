@@ -5,11 +5,10 @@ documents 000–004; what takes place there (lectures, girls' protection classes
 women delegates' activity days) is an activity with sign-up and attendance.
 """
 
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-from domain.errors import Conflict
+from domain.states import States
 
 
 class VenueKind(StrEnum):
@@ -131,76 +130,61 @@ class Attendance(StrEnum):
     ABSENT = "absent"
 
 
-_VENUE: Final = {
-    VenueState.PLANNED: {
-        VenueAct.UPDATE: VenueState.PLANNED,
-        VenueAct.OPEN: VenueState.OPEN,
-        VenueAct.CLOSE: VenueState.CLOSED,
+VENUE_STATES: Final = States(
+    "venue.not_allowed",
+    {
+        VenueState.PLANNED: {
+            VenueAct.UPDATE: VenueState.PLANNED,
+            VenueAct.OPEN: VenueState.OPEN,
+            VenueAct.CLOSE: VenueState.CLOSED,
+        },
+        VenueState.OPEN: {
+            VenueAct.UPDATE: VenueState.OPEN,
+            VenueAct.SUSPEND: VenueState.SUSPENDED,
+            VenueAct.CLOSE: VenueState.CLOSED,
+        },
+        VenueState.SUSPENDED: {
+            VenueAct.UPDATE: VenueState.SUSPENDED,
+            VenueAct.OPEN: VenueState.OPEN,
+            VenueAct.CLOSE: VenueState.CLOSED,
+        },
+        VenueState.CLOSED: {},
     },
-    VenueState.OPEN: {
-        VenueAct.UPDATE: VenueState.OPEN,
-        VenueAct.SUSPEND: VenueState.SUSPENDED,
-        VenueAct.CLOSE: VenueState.CLOSED,
+)
+ACTIVITY_STATES: Final = States(
+    "activity.not_allowed",
+    {
+        ActivityState.PLANNED: {
+            ActivityAct.UPDATE: ActivityState.PLANNED,
+            ActivityAct.OPEN: ActivityState.OPEN,
+            ActivityAct.CANCEL: ActivityState.CANCELLED,
+        },
+        ActivityState.OPEN: {
+            ActivityAct.UPDATE: ActivityState.OPEN,
+            ActivityAct.SIGN_UP: ActivityState.OPEN,
+            ActivityAct.WITHDRAW: ActivityState.OPEN,
+            ActivityAct.ATTEND: ActivityState.OPEN,
+            ActivityAct.HOLD: ActivityState.HELD,
+            ActivityAct.CANCEL: ActivityState.CANCELLED,
+        },
+        ActivityState.HELD: {ActivityAct.ATTEND: ActivityState.HELD},
+        ActivityState.CANCELLED: {},
     },
-    VenueState.SUSPENDED: {
-        VenueAct.UPDATE: VenueState.SUSPENDED,
-        VenueAct.OPEN: VenueState.OPEN,
-        VenueAct.CLOSE: VenueState.CLOSED,
+)
+SIGN_UP_STATES: Final = States(
+    "sign_up.not_allowed",
+    {
+        SignUpState.REGISTERED: {
+            SignUpAct.WITHDRAW: SignUpState.WITHDRAWN,
+            SignUpAct.ATTEND: SignUpState.REGISTERED,
+        },
+        SignUpState.WAITING: {
+            SignUpAct.PROMOTE: SignUpState.REGISTERED,
+            SignUpAct.WITHDRAW: SignUpState.WITHDRAWN,
+        },
+        SignUpState.WITHDRAWN: {},
     },
-    VenueState.CLOSED: {},
-}
-_ACTIVITY: Final = {
-    ActivityState.PLANNED: {
-        ActivityAct.UPDATE: ActivityState.PLANNED,
-        ActivityAct.OPEN: ActivityState.OPEN,
-        ActivityAct.CANCEL: ActivityState.CANCELLED,
-    },
-    ActivityState.OPEN: {
-        ActivityAct.UPDATE: ActivityState.OPEN,
-        ActivityAct.SIGN_UP: ActivityState.OPEN,
-        ActivityAct.WITHDRAW: ActivityState.OPEN,
-        ActivityAct.ATTEND: ActivityState.OPEN,
-        ActivityAct.HOLD: ActivityState.HELD,
-        ActivityAct.CANCEL: ActivityState.CANCELLED,
-    },
-    ActivityState.HELD: {ActivityAct.ATTEND: ActivityState.HELD},
-    ActivityState.CANCELLED: {},
-}
-_SIGN_UP: Final = {
-    SignUpState.REGISTERED: {
-        SignUpAct.WITHDRAW: SignUpState.WITHDRAWN,
-        SignUpAct.ATTEND: SignUpState.REGISTERED,
-    },
-    SignUpState.WAITING: {
-        SignUpAct.PROMOTE: SignUpState.REGISTERED,
-        SignUpAct.WITHDRAW: SignUpState.WITHDRAWN,
-    },
-    SignUpState.WITHDRAWN: {},
-}
-
-
-def venue_after(state: VenueState, act: VenueAct) -> VenueState:
-    """Return the state after an act; ``Conflict`` names those that are allowed."""
-    found = _VENUE[state].get(act)
-    if found is None:
-        raise Conflict("venue.not_allowed", state=state, allowed=_listed(_VENUE[state]))
-    return found
-
-
-def activity_after(state: ActivityState, act: ActivityAct) -> ActivityState:
-    """Return the state after an act; ``Conflict`` names those that are allowed."""
-    found = _ACTIVITY[state].get(act)
-    if found is None:
-        raise Conflict("activity.not_allowed", state=state, allowed=_listed(_ACTIVITY[state]))
-    return found
-
-
-def sign_up_after(state: SignUpState, act: SignUpAct) -> SignUpState:
-    """Return the state after an act; ``Conflict`` names those that are allowed."""
-    found = _SIGN_UP[state].get(act)
-    if found is None:
-        raise Conflict("sign_up.not_allowed", state=state, allowed=_listed(_SIGN_UP[state]))
-    return found
+)
 
 
 def free_seats(capacity: int | None, taken: int, asked: int) -> int:
@@ -208,11 +192,10 @@ def free_seats(capacity: int | None, taken: int, asked: int) -> int:
     return asked if capacity is None else max(0, min(asked, capacity - taken))
 
 
-def _listed(acts: Iterable[str]) -> str:
-    return ", ".join(acts) or "-"
-
-
 __all__ = [
+    "ACTIVITY_STATES",
+    "SIGN_UP_STATES",
+    "VENUE_STATES",
     "ActivityAct",
     "ActivityKind",
     "ActivityState",
@@ -224,8 +207,5 @@ __all__ = [
     "VenueRoom",
     "VenueService",
     "VenueState",
-    "activity_after",
     "free_seats",
-    "sign_up_after",
-    "venue_after",
 ]

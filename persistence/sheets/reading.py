@@ -74,7 +74,7 @@ def check_size(content: bytes) -> None:
             if sum(one.file_size for one in parts) > LARGEST_EXPANDED:
                 raise BadFile("file.too_large")
             _count_out(archive, parts, len(content))
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError):
+    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError):  # the second: a packing unknown
         raise BadFile("file.unreadable") from None
 
 

@@ -13,7 +13,7 @@ from domain.surveys.commands import (
     RetireQuestionnaire,
     UpdateQuestionnaire,
 )
-from domain.surveys.model import QuestionnaireAct, QuestionnaireState, questionnaire_after
+from domain.surveys.model import QUESTIONNAIRE_STATES, QuestionnaireAct, QuestionnaireState
 from domain.surveys.questions import Question
 from domain.unit_of_work import Row, Saved, UnitOfWork, Work
 from domain.venues.use_cases.hosting import division, event, required, save, saved, within_reach
@@ -70,7 +70,7 @@ async def copy_questionnaire(access: Access, uow: UnitOfWork, command: CopyQuest
     async with uow.begin(access, WRITE) as work:
         row = await work.load("questionnaire", command.questionnaire_id)
         within_reach(work.access, row["region_code"])
-        questionnaire_after(QuestionnaireState(row["state"]), QuestionnaireAct.COPY)
+        QUESTIONNAIRE_STATES.after(QuestionnaireState(row["state"]), QuestionnaireAct.COPY)
         editions = await work.find("questionnaire", where={"series_id": row["series_id"]}, lock=False)
         kept = ("series_id", "region_code", "title", "questions")
         values = {name: row[name] for name in kept} | {
@@ -90,7 +90,7 @@ async def _edition(work: Work, command: QuestionnaireCommand, act: Questionnaire
     """Return an edition of the caller's region, locked, and its state after an act."""
     row = await work.load("questionnaire", command.questionnaire_id, version=command.version)
     within_reach(work.access, row["region_code"])
-    return row, questionnaire_after(QuestionnaireState(row["state"]), act)
+    return row, QUESTIONNAIRE_STATES.after(QuestionnaireState(row["state"]), act)
 
 
 def _stored(questions: Sequence[Question]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from domain.access import Access
 from domain.errors import Conflict, Fault, Forbidden, InvalidInput
 from domain.surveys.commands import AddFinding, ConcludeFinding, CreateReport, Finding, PublishReport, UpdateReport
-from domain.surveys.model import ReportAct, ReportState, report_after
+from domain.surveys.model import REPORT_STATES, ReportAct, ReportState
 from domain.unit_of_work import Row, Saved, UnitOfWork, Work
 from domain.venues.use_cases.hosting import check_host, division, event, required, save, saved, within_reach
 
@@ -70,7 +70,7 @@ async def conclude_finding(access: Access, uow: UnitOfWork, command: ConcludeFin
         report = await work.load("research_report", row["report_id"], lock=False)
         if access.agency_id not in {row["agency_id"], report["agency_id"]}:
             raise Forbidden("research_finding.not_responsible")
-        report_after(ReportState(report["state"]), ReportAct.CONCLUDE_FINDING)
+        REPORT_STATES.after(ReportState(report["state"]), ReportAct.CONCLUDE_FINDING)
         if row["done_on"] is not None:
             raise Conflict("research_finding.concluded")
         changes = {"done_on": command.done_on, "outcome": command.outcome}
@@ -84,7 +84,7 @@ async def _report(
     """Return a report of the caller's region, locked, and its state after an act."""
     row = await work.load("research_report", command.report_id, version=version)
     within_reach(work.access, row["region_code"])
-    return row, report_after(ReportState(row["state"]), act)
+    return row, REPORT_STATES.after(ReportState(row["state"]), act)
 
 
 async def _add(work: Work, report: Row, finding: Finding, pointer: str) -> Row:

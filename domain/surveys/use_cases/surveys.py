@@ -12,13 +12,13 @@ from domain.regions.codes import LEVELS, published, range_of
 from domain.surveys.answers import Given, Reply, read, replies
 from domain.surveys.commands import AnswerSurvey, CloseSurvey, CountAnswer, CreateSurvey, OpenSurvey, SurveyCommand
 from domain.surveys.model import (
+    QUESTIONNAIRE_STATES,
+    SURVEY_STATES,
     QuestionKind,
     QuestionnaireAct,
     QuestionnaireState,
     SurveyAct,
     SurveyState,
-    questionnaire_after,
-    survey_after,
 )
 from domain.surveys.tallies import ANSWERS, VILLAGE, cells, safe
 from domain.unit_of_work import Row, Saved, UnitOfWork, Work
@@ -36,7 +36,7 @@ async def create_survey(access: Access, uow: UnitOfWork, command: CreateSurvey) 
         found = await work.find("questionnaire", where={"id": command.questionnaire_id}, lock=False)
         if not found:
             raise InvalidInput(Fault("/questionnaire_id", "questionnaire.unknown"))
-        questionnaire_after(QuestionnaireState(found[0]["state"]), QuestionnaireAct.ASK)
+        QUESTIONNAIRE_STATES.after(QuestionnaireState(found[0]["state"]), QuestionnaireAct.ASK)
         if command.anonymous and any(one.kind in UNCOUNTED for one in read(found[0]["questions"])):
             raise InvalidInput(Fault("/anonymous", "survey.anonymous_text"))
         given = command.given("region") | {"agency_id": access.agency_id, "anonymous": command.anonymous}
@@ -109,13 +109,13 @@ async def _survey(work: Work, command: SurveyCommand, act: SurveyAct) -> tuple[R
     """Return a survey of the caller's region, locked, and its state after an act."""
     row = await work.load("survey", command.survey_id, version=command.version)
     within_reach(work.access, row["region_code"])
-    return row, survey_after(SurveyState(row["state"]), act)
+    return row, SURVEY_STATES.after(SurveyState(row["state"]), act)
 
 
 async def _open(work: Work, command: AnswerSurvey | CountAnswer) -> Row:
     """Return a survey that takes answers today, locked so that none comes while it is being closed."""
     row = await work.load("survey", command.survey_id)
-    survey_after(SurveyState(row["state"]), SurveyAct.ANSWER)
+    SURVEY_STATES.after(SurveyState(row["state"]), SurveyAct.ANSWER)
     _check_day(row, work.today)
     return row
 

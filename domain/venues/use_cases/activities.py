@@ -18,13 +18,13 @@ from domain.venues.commands import (
     UpdateActivity,
 )
 from domain.venues.model import (
+    ACTIVITY_STATES,
+    SIGN_UP_STATES,
     ActivityAct,
     ActivityState,
     SignUpAct,
     SignUpState,
     VenueState,
-    activity_after,
-    sign_up_after,
 )
 from domain.venues.use_cases.hosting import check_host, division, event, required, save, saved, within_reach
 from domain.venues.use_cases.seats import promote
@@ -103,7 +103,7 @@ async def record_attendance(access: Access, uow: UnitOfWork, command: RecordAtte
             found = await work.find("sign_up", where={"id": entry.sign_up_id, "activity_id": activity["id"]})
             if not found:
                 raise InvalidInput(Fault(f"/entries/{at}/sign_up_id", "sign_up.unknown"))
-            sign_up_after(SignUpState(found[0]["state"]), SignUpAct.ATTEND)
+            SIGN_UP_STATES.after(SignUpState(found[0]["state"]), SignUpAct.ATTEND)
             changes = work.differing("sign_up", found[0], entry.given("sign_up_id") | {"minutes": entry.minutes})
             if changes:
                 row = await work.update("sign_up", found[0], changes)
@@ -120,7 +120,7 @@ async def _activity(
     """Return an activity of the caller's region, locked, and its state after an act."""
     row = await work.load("activity", activity_id, version=version)
     within_reach(work.access, row["region_code"])
-    return row, activity_after(ActivityState(row["state"]), act)
+    return row, ACTIVITY_STATES.after(ActivityState(row["state"]), act)
 
 
 async def _place(work: Work, code: str | None, venue_id: UUID | None) -> int:

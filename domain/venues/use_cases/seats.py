@@ -5,7 +5,7 @@ from uuid import UUID
 from domain.events import Event
 from domain.people.use_cases.consequences import event_of
 from domain.unit_of_work import Work
-from domain.venues.model import SignUpAct, SignUpState, free_seats, sign_up_after
+from domain.venues.model import SIGN_UP_STATES, SignUpAct, SignUpState, free_seats
 
 
 async def promote(work: Work, activity_id: UUID, by: Event | None = None) -> None:
@@ -21,7 +21,7 @@ async def promote(work: Work, activity_id: UUID, by: Event | None = None) -> Non
         waiting = await work.find("sign_up", where={"activity_id": activity_id, "state": SignUpState.WAITING})
         waiting.sort(key=lambda one: one["arrival"])
         for row in waiting[: free_seats(activity["capacity"], activity["taken"], len(waiting))]:
-            state = sign_up_after(SignUpState.WAITING, SignUpAct.PROMOTE)
+            state = SIGN_UP_STATES.after(SignUpState.WAITING, SignUpAct.PROMOTE)
             seated = await work.update("sign_up", row, {"state": state})
             await work.append(
                 event_of("sign_up.promoted", seated, subject=seated["person_id"], by=by, activity_id=activity_id)

@@ -13,13 +13,13 @@ from domain.people.use_cases.consequences import event_of, in_force
 from domain.unit_of_work import Row, Saved, UnitOfWork, Work
 from domain.venues.commands import JoinActivity, WithdrawSignUp
 from domain.venues.model import (
+    ACTIVITY_STATES,
+    SIGN_UP_STATES,
     ActivityAct,
     ActivityState,
     SignUpAct,
     SignUpState,
-    activity_after,
     free_seats,
-    sign_up_after,
 )
 from domain.venues.use_cases.hosting import saved
 from domain.venues.use_cases.seats import promote
@@ -37,7 +37,7 @@ async def join_activity(access: Access, uow: UnitOfWork, command: JoinActivity) 
         activity = await work.load("activity", command.activity_id)
         person = in_force(await work.load("person", command.person_id, lock=False))
         await _check_hers(work, person["id"])
-        activity_after(ActivityState(activity["state"]), ActivityAct.SIGN_UP)
+        ACTIVITY_STATES.after(ActivityState(activity["state"]), ActivityAct.SIGN_UP)
         if _herself(access) and await work.now() > activity["sign_up_until"]:
             raise Conflict("activity.sign_up_over")
         await _check_audience(work, activity, person["id"])
@@ -67,8 +67,8 @@ async def withdraw_sign_up(access: Access, uow: UnitOfWork, command: WithdrawSig
             (activity,) = await work.find("activity", where={"id": activity_id})
         row = await work.load("sign_up", command.sign_up_id)
         await _check_hers(work, row["person_id"])
-        activity_after(ActivityState(activity["state"]), ActivityAct.WITHDRAW)
-        state = sign_up_after(SignUpState(row["state"]), SignUpAct.WITHDRAW)
+        ACTIVITY_STATES.after(ActivityState(activity["state"]), ActivityAct.WITHDRAW)
+        state = SIGN_UP_STATES.after(SignUpState(row["state"]), SignUpAct.WITHDRAW)
         row = await work.update("sign_up", row, {"state": state})
         withdrawn = event_of("sign_up.withdrawn", row, subject=row["person_id"], activity_id=activity_id)
         await work.append(withdrawn)

@@ -5,7 +5,7 @@ from typing import Any, Final
 from domain.access import Access
 from domain.unit_of_work import Row, Saved, UnitOfWork, Work
 from domain.venues.commands import CloseVenue, CreateVenue, OpenVenue, SuspendVenue, UpdateVenue, VenueCommand
-from domain.venues.model import VenueAct, VenueState, venue_after
+from domain.venues.model import VENUE_STATES, VenueAct, VenueState
 from domain.venues.use_cases.hosting import check_host, division, event, required, save, saved, within_reach
 
 WRITE: Final = "venues:write"
@@ -68,7 +68,7 @@ async def _venue(work: Work, command: VenueCommand | UpdateVenue, act: VenueAct)
     """Return a venue of the caller's region, locked, and its state after an act."""
     row = await work.load("venue", command.venue_id, version=command.version)
     within_reach(work.access, row["region_code"])
-    return row, venue_after(VenueState(row["state"]), act)
+    return row, VENUE_STATES.after(VenueState(row["state"]), act)
 
 
 async def _moved(work: Work, row: Row, changes: dict[str, Any], what: str) -> Saved:

@@ -5,14 +5,14 @@ import pytest
 
 from domain.access import Access
 from domain.campaigns.model import (
+    CAMPAIGN_STATES,
+    VILLAGE_STATES,
     CampaignAct,
     CampaignState,
     VillageAct,
     VillageState,
-    campaign_after,
     may_act,
     may_lead,
-    village_after,
 )
 from domain.campaigns.report import closing_report, days_late
 from domain.errors import Conflict, Forbidden
@@ -33,25 +33,25 @@ CAMPAIGNS = {("draft", "open"): "open", ("open", "accept_township"): "open", ("o
 def test_a_village_goes_where_the_table_says_and_nowhere_else(state: VillageState, act: VillageAct) -> None:
     expected = VILLAGES.get((state.value, act.value))
     if expected is not None:
-        assert village_after(state, act) == expected
+        assert VILLAGE_STATES.after(state, act) == expected
         return
     with pytest.raises(Conflict) as refused:
-        village_after(state, act)
+        VILLAGE_STATES.after(state, act)
     allowed = [one for of, one in VILLAGES if of == state.value]
     assert refused.value.code == "campaign_village.not_allowed"
-    assert refused.value.parameters == {"state": state, "allowed": ", ".join(allowed) or "-"}
+    assert refused.value.parameters == {"state": state, "allowed": ", ".join(allowed) or "—"}
 
 
 @pytest.mark.parametrize(("state", "act"), [*product(CampaignState, CampaignAct)])
 def test_a_campaign_goes_where_the_table_says_and_nowhere_else(state: CampaignState, act: CampaignAct) -> None:
     expected = CAMPAIGNS.get((state.value, act.value))
     if expected is not None:
-        assert campaign_after(state, act) == expected
+        assert CAMPAIGN_STATES.after(state, act) == expected
         return
     with pytest.raises(Conflict) as refused:
-        campaign_after(state, act)
+        CAMPAIGN_STATES.after(state, act)
     allowed = [one for of, one in CAMPAIGNS if of == state.value]
-    assert refused.value.parameters == {"state": state, "allowed": ", ".join(allowed) or "-"}
+    assert refused.value.parameters == {"state": state, "allowed": ", ".join(allowed) or "—"}
 
 
 def caller(region: str | None, agency_type: str = "civil_affairs", remit: int = 128) -> Access:

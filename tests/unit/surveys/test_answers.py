@@ -9,15 +9,15 @@ from domain.access import FieldClass
 from domain.errors import Conflict, InvalidInput
 from domain.surveys.answers import Given, Reply, replies
 from domain.surveys.model import (
+    QUESTIONNAIRE_STATES,
+    REPORT_STATES,
+    SURVEY_STATES,
     QuestionnaireAct,
     QuestionnaireState,
     ReportAct,
     ReportState,
     SurveyAct,
     SurveyState,
-    questionnaire_after,
-    report_after,
-    survey_after,
 )
 from domain.surveys.questions import Question, Questions
 from domain.surveys.tallies import cells, safe
@@ -161,9 +161,9 @@ REPORTS = {
     ("published", "conclude_finding"): "published",
 }  # fmt: skip
 MACHINES: tuple[Any, ...] = (
-    (questionnaire_after, QuestionnaireState, QuestionnaireAct, QUESTIONNAIRES, "questionnaire.not_allowed"),
-    (survey_after, SurveyState, SurveyAct, SURVEYS, "survey.not_allowed"),
-    (report_after, ReportState, ReportAct, REPORTS, "research_report.not_allowed"),
+    (QUESTIONNAIRE_STATES.after, QuestionnaireState, QuestionnaireAct, QUESTIONNAIRES, "questionnaire.not_allowed"),
+    (SURVEY_STATES.after, SurveyState, SurveyAct, SURVEYS, "survey.not_allowed"),
+    (REPORT_STATES.after, ReportState, ReportAct, REPORTS, "research_report.not_allowed"),
 )
 
 
@@ -180,4 +180,4 @@ def test_every_pair_of_state_and_act(machine: Any) -> None:
                 after(state, act)
             assert refused.value.code == code
             listed = str(refused.value.parameters["allowed"])
-            assert {*listed.split(", ")} == (names or {"-"})
+            assert {*listed.split(", ")} == (names or {"—"})

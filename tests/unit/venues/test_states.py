@@ -10,16 +10,16 @@ from pydantic import ValidationError
 from domain.errors import Conflict
 from domain.venues.commands import CreateActivity, CreateVenue, RecordAttendance
 from domain.venues.model import (
+    ACTIVITY_STATES,
+    SIGN_UP_STATES,
+    VENUE_STATES,
     ActivityAct,
     ActivityState,
     SignUpAct,
     SignUpState,
     VenueAct,
     VenueState,
-    activity_after,
     free_seats,
-    sign_up_after,
-    venue_after,
 )
 
 VENUES = {
@@ -37,9 +37,9 @@ SIGN_UPS = {
     ("waiting", "promote"): "registered", ("waiting", "withdraw"): "withdrawn",
 }  # fmt: skip
 MACHINES: tuple[tuple[Callable[..., Any], type[StrEnum], type[StrEnum], dict[Any, str], str], ...] = (
-    (venue_after, VenueState, VenueAct, VENUES, "venue.not_allowed"),
-    (activity_after, ActivityState, ActivityAct, ACTIVITIES, "activity.not_allowed"),
-    (sign_up_after, SignUpState, SignUpAct, SIGN_UPS, "sign_up.not_allowed"),
+    (VENUE_STATES.after, VenueState, VenueAct, VENUES, "venue.not_allowed"),
+    (ACTIVITY_STATES.after, ActivityState, ActivityAct, ACTIVITIES, "activity.not_allowed"),
+    (SIGN_UP_STATES.after, SignUpState, SignUpAct, SIGN_UPS, "sign_up.not_allowed"),
 )
 
 
@@ -55,7 +55,7 @@ def test_every_pair_of_state_and_act(machine: Any) -> None:
             with pytest.raises(Conflict) as refused:
                 after(state, act)
             assert refused.value.code == code
-            assert refused.value.parameters == {"state": state, "allowed": ", ".join(names) or "-"}
+            assert refused.value.parameters == {"state": state, "allowed": ", ".join(names) or "—"}
 
 
 @pytest.mark.parametrize(
