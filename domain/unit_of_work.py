@@ -28,6 +28,7 @@ from domain.events import Event
 from domain.exports.work import ExportWork
 from domain.people.facts import Facts, RuleParameters
 from domain.people.model import Population
+from domain.policy.work import PolicyWork
 from domain.surveys.work import SurveyWork
 from domain.venues.work import VenueWork
 
@@ -55,7 +56,7 @@ class RulesInForce:
     parameters: RuleParameters
 
 
-class Work(CampaignWork, ExportWork, SurveyWork, VenueWork, Protocol):
+class Work(CampaignWork, ExportWork, PolicyWork, SurveyWork, VenueWork, Protocol):
     """An open transaction. Records are tables by name; secrets are given and taken in plain text."""
 
     access: Access

@@ -33,6 +33,7 @@ from domain.people.model import (
     SelfCare,
     Situation,
 )
+from domain.policy.model import Audience, CaseCategory, ResponsibilityMode, RouteBasis
 from domain.surveys.model import (
     QuestionKind,
     QuestionnaireAct,
@@ -83,6 +84,7 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "activity_state": ActivityState,
     "agency_type": AgencyType,
     "attendance": Attendance,
+    "audiences": Audience,
     "break_glass_review": Review,
     "break_glass_verdict": Verdict,
     "campaign_act": CampaignAct,
@@ -91,6 +93,7 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "campaign_village_state": VillageState,
     "capability": Capability,
     "care_class": CareClass,
+    "case_categories": CaseCategory,
     "client_kind": ClientKind,
     "department_kind": DepartmentKind,
     "duplicate_raised_by": RaisedBy,
@@ -115,9 +118,11 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "questionnaire_state": QuestionnaireState,
     "research_report_act": ReportAct,
     "research_report_state": ReportState,
+    "responsibility_mode": ResponsibilityMode,
     "revocation_kind": RevocationKind,
     "role": Role,
     "roster_form": RosterForm,
+    "route_basis": RouteBasis,
     "row_outcome": RowOutcome,
     "schooling": Schooling,
     "season": Season,

@@ -30,6 +30,7 @@ from persistence.writing.campaigns import CampaignSql
 from persistence.writing.events import append_events
 from persistence.writing.exports import ExportQueue
 from persistence.writing.facts import FAMILY_CODES, load_facts, load_rules
+from persistence.writing.policy import PolicySql
 from persistence.writing.surveys import SurveySql
 from persistence.writing.venues import VenueSql
 
@@ -132,7 +133,7 @@ class PostgresUnitOfWork:
         return finish
 
 
-class PostgresWork(CampaignSql, ExportQueue, SurveySql, VenueSql):
+class PostgresWork(CampaignSql, ExportQueue, PolicySql, SurveySql, VenueSql):
     """An open transaction: see ``domain.unit_of_work.Work``."""
 
     today: date

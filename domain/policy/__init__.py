@@ -1,0 +1,1 @@
+"""Policy documents, their measures, and which unit a matter belongs to."""
