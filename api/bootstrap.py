@@ -16,9 +16,9 @@ from api.graphql.endpoint import Endpoint
 from api.graphql.executor import Executor, Provider
 from api.graphql.limits import Limits as DocumentLimits
 from api.graphql.mutations import Mutations, mutation_type
+from api.graphql.registered import Registered
 from api.graphql.schema import build
 from api.operations import WRITES
-from api.searching import Searches
 from api.services import AnswersStatistics, Services
 from api.settings import Settings
 from api.statistics import Statistics
@@ -103,7 +103,8 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
             idle=timedelta(hours=settings.session_idle_hours),
         )  # fmt: skip
         credentials = Credentials(accounts)
-        writer = Writer(_units(pool, cipher, credentials))
+        documents = Documents(build(mutation_type(WRITES)), DocumentLimits())
+        writer = Writer(_units(pool, cipher, credentials, documents))
         determine, prove = _determine(pool, cipher), _prove(pool)
         search = Questions(pool, cipher)
         counts = Statistics(PostgresFigures(pool), _summary_book)
@@ -124,24 +125,16 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
             template=_template,
             ready=_ready(pool, authenticator),
         )
-        graphql = endpoint(reader, writer, determine, prove, counts, search, introspection=settings.introspection)
+        executor = Executor(documents, reader, _providers(determine, prove, counts), search)
+        mutations = Mutations(executor, WRITES, writer)
+        graphql = Endpoint(executor, mutations, Registered(store), introspection=settings.introspection)
         server = AuthorizationServer(store, authenticator, accounts)
         sign_in = SignIn(store, accounts, credentials, settings.issuer_url, cipher.key_for("sign_in"))
         yield Wired(services, graphql, authenticator, server, sign_in)
 
 
-def endpoint(  # noqa: PLR0913 - what it asks, by name
-    reader: Reader,
-    writer: Writer,
-    determine: "Determines",
-    prove: Provider,
-    counts: AnswersStatistics,
-    search: Searches,
-    *,
-    introspection: bool,
-) -> Endpoint:
-    """Return the GraphQL endpoint over a read path and a write path."""
-    schema = build(mutation_type(WRITES))
+def _providers(determine: "Determines", prove: Provider, counts: AnswersStatistics) -> dict[str, Provider]:
+    """Return what makes GraphQL's documents: the roots whose rows a use case makes."""
 
     async def who(access: Access, asked: Mapping[str, object]) -> object:
         del asked
@@ -150,23 +143,23 @@ def endpoint(  # noqa: PLR0913 - what it asks, by name
     async def determination(access: Access, asked: Mapping[str, object]) -> object:
         return await determine(access, asked, Origin("graphql"))
 
-    providers: dict[str, Provider] = {
+    return {
         "me": who,
         "determination": determination,
         "eventProof": prove,
         "statistics": counts.answer,
         "statisticsSummary": counts.summary,
     }
-    executor = Executor(schema, Documents(schema, DocumentLimits()), reader, providers, search)
-    return Endpoint(executor, Mutations(executor, WRITES, writer), introspection=introspection)
 
 
 Determines = Callable[[Access, Mapping[str, object], Origin], Awaitable[object]]
 
 
-def _units(pool: asyncpg.Pool, cipher: FieldCipher, secrets: Credentials) -> Any:
+def _units(pool: asyncpg.Pool, cipher: FieldCipher, secrets: Credentials, documents: Documents) -> Any:
     def make(origin: Origin, on_begin: Any, before_commit: Any) -> PostgresUnitOfWork:
-        return PostgresUnitOfWork(pool, cipher, origin, on_begin=on_begin, before_commit=before_commit, secrets=secrets)
+        return PostgresUnitOfWork(
+            pool, cipher, origin, on_begin=on_begin, before_commit=before_commit, secrets=secrets, documents=documents
+        )
 
     return make
 

@@ -282,6 +282,18 @@ WRITES: tuple[Write, ...] = (
         CLIENTS,
         "id",
     ),
+    _write(
+        clients.register_document,
+        account.RegisterDocument,
+        "/v1/clients/{id}:register_document",
+        "ClientDocument",
+        CLIENTS,
+        "id",
+        status=201,
+    ),
+    _write(
+        clients.remove_document, account.RemoveDocument, "/v1/clients/{id}:remove_document", "Client", CLIENTS, "id"
+    ),
     _write(clients.end_client, account.EndClient, "/v1/clients/{id}:end", "Client", CLIENTS, "id"),
     _write(
         accounts.end_session, account.EndSession, "/v1/sessions/{id}:end", "Session", "sessions:write", "session_id"

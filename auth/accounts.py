@@ -41,6 +41,8 @@ def access_of(client: Client, claims: Claims) -> Access:
         staff_id=client.staff_id,
         session_id=client.session_id,
         origins=client.cors_origins,
+        documents_only=client.documents_only,
+        documents=client.documents,
         may_give=_may_give(client, grants),
     )
 

@@ -22,6 +22,9 @@ class AuthStore(Protocol):
     async def signed_in(self, client_id: str, session_id: UUID) -> Client | None:
         """Return whoever signed in through an app, as a client that may act now, or None."""
 
+    async def document(self, client_id: str, digest: str) -> str | None:
+        """Return the text of a registered GraphQL document of a client, or None."""
+
     async def origins(self) -> frozenset[str]:
         """Return the web origins of all active clients."""
 

@@ -16,8 +16,10 @@ import asyncpg
 import orjson
 from stdnum.cn import ric
 
-from api.bootstrap import Wired, endpoint
+from api.bootstrap import Wired
 from api.cli.keyring import cipher_of
+from api.graphql.endpoint import Endpoint
+from api.graphql.executor import Executor
 from api.rest.reads import Read, read_list, read_one
 from bench.world import World
 from domain.access import Access
@@ -137,15 +139,9 @@ async def _reads(world: World, running: Wired, asker: Asker, owner: asyncpg.Conn
     notes = Notes()
     secret = cipher_of(world.settings).key_for("page_token").hex()
     reader, person, access = Reader(notes, secret), VIEWS["Person"], asker.access
-    graphql = endpoint(
-        reader,
-        running.services.writer,
-        running.services.determine,
-        running.services.prove,
-        running.services.statistics,
-        running.services.search,
-        introspection=False,
-    )
+    served = running.graphql
+    executor = Executor(served.executor.documents, reader, served.executor.providers, running.services.search)
+    graphql = Endpoint(executor, None, served.registered, introspection=False)
     people = await _people(owner, asker)
     ids = [str(one["id"]) for one in chance.choices(people, k=PREPARED)]
     villages = sorted({one["region_code"] for one in people})

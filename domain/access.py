@@ -116,6 +116,8 @@ class Access:
     staff_id: UUID | None = None
     session_id: UUID | None = None  # the sign-in, for staff who came through an app
     origins: frozenset[str] = frozenset()  # web origins whose pages may call with this client's tokens
+    documents_only: bool = False  # at /graphql she may ask the client's registered documents alone
+    documents: frozenset[str] = frozenset()  # their SHA-256
     may_give: frozenset[str] = frozenset()  # roles that open nothing beyond her own (domain.accounts.rules)
     opening: Opening | None = None  # she reads this one file, and nothing else of anybody
 

@@ -23,6 +23,7 @@ from uuid import UUID
 from domain.access import Access
 from domain.accounts.secrets import Secrets
 from domain.campaigns.work import CampaignWork
+from domain.clients.documents import Documents
 from domain.duplicates.work import DuplicateWork
 from domain.events import Event
 from domain.exports.work import ExportWork
@@ -103,6 +104,10 @@ class Work(CampaignWork, ExportWork, PolicyWork, SurveyWork, VenueWork, Protocol
     @property
     def secrets(self) -> Secrets:
         """Makes, hashes and checks passwords and the like."""
+
+    @property
+    def documents(self) -> Documents:
+        """Reads GraphQL documents that a client may be bound to."""
 
     async def end_sessions(self, column: str, value: object, why: str, *, but: UUID | None = None) -> list[Row]:
         """End the open sign-ins whose ``column`` (id, account_id, client_id) has a value; returns them, ended."""

@@ -6,6 +6,7 @@ entered and keys rotated from the command line.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -26,9 +27,10 @@ LONGEST_LOCK_SECONDS: Final = 900
 FORGET_AFTER: Final = timedelta(days=1)
 KEY_LOCK: Final = 0x5357_6B65  # "SWke": one rotation at a time
 
-CLIENT: Final = """
+DOCUMENTS: Final = "ARRAY(SELECT d.sha256 FROM client_document d WHERE d.client_id = c.client_id) AS documents"
+CLIENT: Final = f"""
 SELECT c.id, c.client_id, c.name, c.kind, c.roles, c.scope, c.secret_hashes, c.jwks, c.staff_id, c.person_id,
-       c.redirect_uris, c.cors_origins, NULL::uuid AS session_id,
+       c.redirect_uris, c.cors_origins, c.documents_only, {DOCUMENTS}, NULL::uuid AS session_id,
        coalesce(c.region_code, region_text(s.region_code)) AS region,
        a.id AS agency_id, a.type AS agency_type, a.name AS agency_name, region_text(a.region_code) AS agency_region
 FROM client c
@@ -40,9 +42,10 @@ WHERE c.client_id = $1 AND c.active
   AND (a.id IS NULL OR (a.valid_from <= current_date AND (a.valid_to IS NULL OR a.valid_to > current_date)))
 """
 # Who signed in through an app acts as the app with her own account's roles, as long as all of these hold.
-SIGNED_IN: Final = """
+SIGNED_IN: Final = f"""
 SELECT c.id, c.client_id, c.name, 'staff' AS kind, u.roles, c.scope, c.secret_hashes, c.jwks, s.id AS staff_id,
-       NULL::uuid AS person_id, c.redirect_uris, c.cors_origins, e.id AS session_id,
+       NULL::uuid AS person_id, c.redirect_uris, c.cors_origins, c.documents_only, {DOCUMENTS},
+       e.id AS session_id,
        region_text(s.region_code) AS region,
        a.id AS agency_id, a.type AS agency_type, a.name AS agency_name, region_text(a.region_code) AS agency_region
 FROM account_session e
@@ -79,6 +82,13 @@ class AuthStore:
     async def signed_in(self, client_id: str, session_id: UUID) -> Client | None:
         """Return whoever signed in through an app, as a client; None when anything that this rests on has ended."""
         return _client(await self._pool.fetchrow(SIGNED_IN, client_id, session_id))
+
+    async def document(self, client_id: str, digest: str) -> str | None:
+        """Return the text of a registered GraphQL document of a client, or None."""
+        text: str | None = await self._pool.fetchval(
+            "SELECT text FROM client_document WHERE client_id = $1 AND sha256 = $2", client_id, digest
+        )
+        return text
 
     async def origins(self) -> frozenset[str]:
         """Return the web origins of all active clients."""
@@ -254,7 +264,15 @@ def _client(row: Mapping[str, Any] | None) -> Client | None:
         redirect_uris=tuple(row["redirect_uris"]),
         cors_origins=frozenset(row["cors_origins"]),
         session_id=row["session_id"],
+        documents_only=row["documents_only"],
+        documents=_shared(frozenset(row["documents"])),
     )
+
+
+@lru_cache(maxsize=256)
+def _shared(documents: frozenset[str]) -> frozenset[str]:
+    """Return one object for equal sets: an app's documents are known once, not for each of its callers."""
+    return documents
 
 
 __all__ = ["CHANNEL", "VERSIONS", "AuthStore", "versions_of"]

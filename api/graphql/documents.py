@@ -1,5 +1,6 @@
 """Parsed documents: bounded, checked against the limits, validated once, kept by their text."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
+    SourceLocation,
     Visitor,
     parse,
     validate,
@@ -20,10 +22,10 @@ from graphql import (
 from graphql.language import DirectiveNode, FieldNode, VariableNode
 
 from api.graphql.limits import DocumentLimits, Limits, check_variables, refused
-from domain.errors import InvalidInput
+from domain.clients.documents import LONGEST_DOCUMENT
+from domain.errors import Fault, InvalidInput
 
 MOST_DOCUMENTS = 1_000
-LONGEST_KEPT = 20_000
 
 
 @dataclass(slots=True)
@@ -79,6 +81,15 @@ class Documents:
             return found
         return self._prepare(text, variables)
 
+    def check(self, text: str) -> None:
+        """Raise ``InvalidInput`` at ``/text`` for what nobody could ask: ``domain.clients.documents``."""
+        try:
+            prepared = self._prepare(text, {})
+        except InvalidInput as error:  # over a limit
+            raise InvalidInput(*(Fault("/text", one.code, one.parameters) for one in error.faults)) from None
+        if isinstance(prepared, list):
+            raise InvalidInput(*map(_fault, prepared))
+
     def _parse(self, text: str) -> DocumentNode | GraphQLSyntaxError:
         if len(text) > self.limits.characters:
             raise refused("characters", self.limits.characters)
@@ -112,11 +123,27 @@ class Documents:
         fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         self._number += 1
         prepared = Prepared(self._number, document, operations, fragments, tuple(notes.switches), notes.paged)
-        if len(text) <= LONGEST_KEPT:
+        if len(text) <= LONGEST_DOCUMENT:
             self._kept[text] = prepared
             if len(self._kept) > MOST_DOCUMENTS:
                 self._kept.popitem(last=False)
         return prepared
+
+
+def _fault(error: GraphQLError) -> Fault:
+    (place, *_) = error.locations or (SourceLocation(1, 1),)
+    reason = without_values(error.message)
+    return Fault("/text", "client_document.invalid", {"line": place.line, "column": place.column, "reason": reason})
+
+
+# What stands before a value in graphql-core's messages; names of fields and types come earlier.
+_REJECTED = re.compile(r"[,.?]? [Ff]ound:? .*|(cannot represent [^:]*): .*|(Unexpected (?:Block)?String) .*", re.DOTALL)
+_REJECTED_CHOICE = re.compile(r"Value '.*' does not", re.DOTALL)
+
+
+def without_values(message: str) -> str:
+    """Return graphql-core's words without what was given: it repeats rejected values, even whole inputs."""
+    return _REJECTED.sub(r"\1\2.", _REJECTED_CHOICE.sub("Value does not", message))
 
 
 def operation_of(prepared: Prepared, name: str | None) -> OperationDefinitionNode:

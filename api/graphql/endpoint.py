@@ -14,21 +14,22 @@ from urllib.parse import parse_qsl
 import orjson
 from graphql import GraphQLError, OperationType
 
+from api.graphql.documents import without_values
 from api.graphql.executor import ANONYMOUS, Answer, Executor, introspects
+from api.graphql.registered import Registered
 from api.media import JSON, in_utf8, is_json
 from api.problems import Refused
 from domain.access import Access
+from domain.clients.documents import SHA256, digest_of
 from domain.errors import Fault, Forbidden, InvalidInput, ShouwangError
 from domain.strict_json import read_json
 
 RESPONSE = "application/graphql-response+json"
 STAFF_ROLES = frozenset({"county_officer", "platform_admin", "supervisor", "village_worker"})
 MOST_PARAMETERS = 10
+DIGEST = "/extensions/persistedQuery/sha256Hash"
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-# What stands before a value in graphql-core's messages; names of fields and types come earlier.
-_REJECTED = re.compile(r"[,.?]? [Ff]ound:? .*|(cannot represent [^:]*): .*|(Unexpected (?:Block)?String) .*", re.DOTALL)
 _VARIABLE = re.compile(r"Variable '\$(?P<name>\w+)' has invalid value(?: at (?P<path>[\w.\[\]]+))?")
-_REJECTED_CHOICE = re.compile(r"Value '.*' does not", re.DOTALL)
 
 
 class Problems(Protocol):
@@ -40,11 +41,12 @@ class Problems(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A well-formed GraphQL request."""
+    """A well-formed GraphQL request: a document's text, or the digest of a registered one, or both."""
 
-    query: str
+    query: str | None
     operation: str | None
     variables: Mapping[str, Any]
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,11 @@ Mutate = Callable[..., Awaitable[Answer]]
 class Endpoint:
     """Answers GraphQL requests of authenticated callers."""
 
-    def __init__(self, executor: Executor, mutate: Mutate | None, *, introspection: bool) -> None:
-        self.executor, self.mutate, self.introspection = executor, mutate, introspection
+    def __init__(
+        self, executor: Executor, mutate: Mutate | None, registered: Registered, *, introspection: bool
+    ) -> None:
+        self.executor, self.mutate, self.registered = executor, mutate, registered
+        self.introspection = introspection
 
     async def answer(
         self,
@@ -91,7 +96,10 @@ class Endpoint:
         return encoded(answer, media, problems, always_ok=media == JSON)
 
     async def _run(self, access: Access, asked: Asked, method: str, **context: Any) -> Answer:
-        prepared = self.executor.prepare(asked.query, asked.operation, asked.variables)
+        text = asked.query
+        if text is None or access.documents_only:
+            text = await self.registered.text(access, text, asked.digest)
+        prepared = self.executor.prepare(text, asked.operation, asked.variables)
         if isinstance(prepared, Answer):
             return prepared
         document, operation, values = prepared
@@ -129,7 +137,8 @@ def shown(path: str | None, error: ShouwangError | GraphQLError, problems: Probl
     if isinstance(error, GraphQLError):
         places = [{"line": one.line, "column": one.column} for one in error.locations or ()]
         refused = InvalidInput(*variable_fault(error.message), code="graphql.invalid", malformed=True)
-        message = without_values(error.message)
+        variable = _VARIABLE.match(error.message)
+        message = f"{variable[0]}." if variable else without_values(error.message)
         shape: dict[str, Any] = {"message": message, "locations": places, "extensions": problems(refused)}
     else:
         problem = problems(error)
@@ -146,15 +155,6 @@ def variable_fault(message: str) -> tuple[Fault, ...]:
         return ()
     steps = found["path"].replace("[", ".").replace("]", "").split(".") if found["path"] else []
     return (Fault("/".join(["/variables", found["name"], *(step for step in steps if step)]), "field.invalid"),)
-
-
-def without_values(message: str) -> str:
-    """Return graphql-core's words without what was given: it repeats rejected values, even whole inputs."""
-    variable = _VARIABLE.match(message)
-    if variable is not None:
-        return f"{variable[0]}."
-    message = _REJECTED_CHOICE.sub("Value does not", message)
-    return _REJECTED.sub(r"\1\2.", message)
 
 
 @lru_cache(maxsize=64)
@@ -216,15 +216,33 @@ def checked(given: Mapping[str, Any]) -> Asked:
     """Check the members of a request; unknown ones are left alone, as the specification asks."""
     query, operation = given.get("query"), given.get("operationName")
     variables, extensions = given.get("variables"), given.get("extensions")
-    if not isinstance(query, str) or not query.strip():
+    digest = digest_in(extensions)
+    if digest is not None and query is None:
+        pass
+    elif not isinstance(query, str) or not query.strip():
         raise malformed("/query")
+    elif digest is not None and digest != digest_of(query):
+        raise InvalidInput(Fault(DIGEST, "graphql.digest_differs"), code="graphql.request_malformed", malformed=True)
     if operation is not None and not isinstance(operation, str):
         raise malformed("/operationName")
     if variables is not None and not isinstance(variables, dict):
         raise malformed("/variables")
+    return Asked(query, operation or None, variables or {}, digest)
+
+
+def digest_in(extensions: object) -> str | None:
+    """Return the digest by which a registered document is asked; other extensions are left alone."""
     if extensions is not None and not isinstance(extensions, dict):
         raise malformed("/extensions")
-    return Asked(query, operation or None, variables or {})
+    persisted = (extensions or {}).get("persistedQuery")
+    if persisted is None:
+        return None
+    digest = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    if not isinstance(digest, str) or not SHA256.fullmatch(digest):
+        raise InvalidInput(
+            Fault(DIGEST, "client_document.sha256_malformed"), code="graphql.request_malformed", malformed=True
+        )
+    return digest
 
 
 def malformed(pointer: str = "") -> InvalidInput:

@@ -9,7 +9,6 @@ from graphql import (
     DocumentNode,
     FieldNode,
     GraphQLError,
-    GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -59,17 +58,16 @@ class Answer:
 
 
 class Executor:
-    """Runs requests against one schema."""
+    """Runs requests against the schema of its documents."""
 
     def __init__(
         self,
-        schema: GraphQLSchema,
         documents: Documents,
         reads: Reads,
         providers: Mapping[str, Provider],
         searches: Searches,
     ) -> None:
-        self.schema, self.documents, self.reads, self.providers = schema, documents, reads, providers
+        self.schema, self.documents, self.reads, self.providers = documents.schema, documents, reads, providers
         self.searches = searches
         self.roots = root_fields()
         self.nodes = node_views()

@@ -1,6 +1,34 @@
 """GraphQL documents and requests."""
 
 MESSAGES: dict[str, tuple[str, str, str, str]] = {
+    "client_document.invalid": (
+        "查询文档有误", "第{line}行第{column}列：{reason}",
+        "Invalid document", "Line {line}, column {column}: {reason}",
+    ),
+    "client_document.registered": (
+        "文档已登记", "该接入方已登记过这份文档。",
+        "Document registered", "This text is registered with the client already.",
+    ),
+    "client_document.sha256_malformed": (
+        "摘要有误", "请填写文档的SHA-256：64位小写十六进制数字。",
+        "Malformed digest", "A SHA-256 is written in 64 hexadecimal digits, in small letters.",
+    ),
+    "client_document.too_many": (
+        "文档过多", "一个接入方最多登记{most}份文档。",
+        "Too many documents", "A client has at most {most} registered documents.",
+    ),
+    "client_document.unknown": (
+        "没有这份文档", "该接入方没有登记这份文档。",
+        "No such document", "No such document is registered with this client.",
+    ),
+    "graphql.digest_differs": (
+        "摘要不符", "sha256Hash 与所附文档不符。",
+        "Digest differs", "sha256Hash is not the SHA-256 of the document that came with it.",
+    ),
+    "graphql.document_unknown": (
+        "文档未登记", "该接入方没有登记这一摘要的文档，请随请求附上文档全文。",
+        "Unknown document", "No document of this digest is registered with your client; send its text.",
+    ),
     "graphql.introspection_closed": (
         "结构查询未开放", "本平台不对外开放 GraphQL 结构查询。",
         "Introspection closed", "Introspection is not open to you; the schema is published with the documentation.",
@@ -28,6 +56,10 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
     "graphql.too_complex": (
         "查询过于复杂", "查询过于复杂，请分成几次查询。",
         "Query too complex", "The document is too complex; split it.",
+    ),
+    "graphql.unregistered": (
+        "文档未登记", "该接入方只能使用已登记的查询文档。",
+        "Document not registered", "This client may ask registered documents only.",
     ),
     "graphql.characters": (
         "查询过于复杂", "文档超过{most}个字符。",

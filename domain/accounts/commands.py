@@ -1,6 +1,7 @@
 """What may be asked about accounts, clients and sign-ins. Secrets come in here; none of them is ever shown again."""
 
 import re
+import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -8,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.accounts.model import Role
 from domain.accounts.rules import origin_fault, redirect_fault
+from domain.clients.documents import LONGEST_DOCUMENT, SHA256
 from domain.clients.model import ClientKind
 from domain.commands import Command, Id, Name, RegionCode, ShortText, Version, choice
 
@@ -61,6 +63,19 @@ def _made_here(kind: ClientKind) -> ClientKind:
     return kind
 
 
+def _document(text: str) -> str:
+    """Keep a document to the letter, for its digest is of that: layout is left in, what no text holds is refused."""
+    if any(unicodedata.category(one) in {"Cc", "Cs"} and one not in "\n\r\t" for one in text):
+        raise PydanticCustomError("text.control_character", "control characters are not allowed")
+    return text
+
+
+def _sha256(text: str) -> str:
+    if not SHA256.fullmatch(text):
+        raise PydanticCustomError("client_document.sha256_malformed", "64 hexadecimal digits in small letters")
+    return text
+
+
 OneRole = Annotated[Role, choice(Role)]
 Roles = Annotated[list[OneRole], Field(min_length=1, max_length=4)]
 Login = Annotated[ShortText, AfterValidator(_login)]
@@ -71,6 +86,9 @@ Address = Annotated[str, Field(max_length=500)]
 RedirectUris = Annotated[list[Annotated[Address, AfterValidator(_redirect)]], Field(max_length=10)]
 Origins = Annotated[list[Annotated[Address, AfterValidator(_origin)]], Field(max_length=20)]
 Permissions = Annotated[list[Annotated[str, AfterValidator(_permission)]], Field(max_length=100)]
+
+DocumentText = Annotated[str, Field(min_length=1, max_length=LONGEST_DOCUMENT), AfterValidator(_document)]
+Sha256 = Annotated[str, AfterValidator(_sha256)]
 
 
 class CreateAccount(Command):
@@ -159,6 +177,7 @@ class CreateClient(Command):
     redirect_uris: RedirectUris = Field(default_factory=list)
     cors_origins: Origins = Field(default_factory=list)
     confidential: bool = True
+    documents_only: bool = False  # at /graphql it may ask its registered documents alone
 
 
 class UpdateClient(Command):
@@ -171,6 +190,7 @@ class UpdateClient(Command):
     scope: Permissions | None = None
     redirect_uris: RedirectUris | None = None
     cors_origins: Origins | None = None
+    documents_only: bool | None = None
 
 
 class NewClientSecret(Command):
@@ -185,6 +205,23 @@ class RetireClientSecret(Command):
 
     id: Id
     version: Version
+
+
+class RegisterDocument(Command):
+    """Register a GraphQL document that a client may ask by the SHA-256 of its text."""
+
+    id: Id
+    version: Version
+    name: Name
+    text: DocumentText
+
+
+class RemoveDocument(Command):
+    """Take a registered document from a client, by the SHA-256 of its text (64 hexadecimal digits)."""
+
+    id: Id
+    version: Version
+    sha256: Sha256
 
 
 class EndClient(Command):

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.accounts.model import AccountState, Role, SessionEnd
 from domain.agencies.views import Agency, StaffMember
 from domain.clients.model import ClientKind
-from domain.view import Office, column, document, eq, has, one, view
+from domain.view import Office, column, document, eq, has, many, one, view
 
 ACCOUNTS = "accounts:write"
 
@@ -55,11 +55,30 @@ class Client:
     scope: str
     redirect_uris: list[str]
     cors_origins: list[str]
+    documents_only: bool
     active: bool
     created_at: datetime
     updated_at: datetime
     agency: Agency = one("agency_id")
+    documents: list[ClientDocument] = many("client_id", on="client_id")
     __filters__ = (eq("client_id", "kind", "agency_id", "active"), has("roles"))
+    __orders__ = ("-id", "id")
+
+
+@view("client_document", plural="client_documents", permission="clients:read", scope=Office())
+class ClientDocument:
+    """A registered GraphQL document of a client (登记的查询文档): at ``/graphql`` it is asked by its ``sha256``."""
+
+    id: UUID
+    version: int
+    client_id: str
+    agency_id: UUID
+    sha256: str
+    name: str
+    text: str
+    created_at: datetime
+    client: Client = one("client_id", to="client_id")
+    __filters__ = (eq("client_id", "sha256"),)
     __orders__ = ("-id", "id")
 
 
@@ -128,6 +147,7 @@ class RecoveryCodes:
 __all__ = [
     "Account",
     "Client",
+    "ClientDocument",
     "IssuedPassword",
     "IssuedSecret",
     "OfferedSecondFactor",

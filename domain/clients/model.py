@@ -53,6 +53,8 @@ class Client:
     cors_origins: frozenset[str] = frozenset()
     session_id: UUID | None = None
     name: str = ""
+    documents_only: bool = False  # at /graphql it may ask its registered documents alone
+    documents: frozenset[str] = field(default=frozenset(), repr=False)  # their SHA-256
 
     @property
     def is_public(self) -> bool:

@@ -6,17 +6,27 @@ from uuid import UUID
 
 from domain.access import Access
 from domain.accounts import rules
-from domain.accounts.commands import CreateClient, EndClient, NewClientSecret, RetireClientSecret, UpdateClient
+from domain.accounts.commands import (
+    CreateClient,
+    EndClient,
+    NewClientSecret,
+    RegisterDocument,
+    RemoveDocument,
+    RetireClientSecret,
+    UpdateClient,
+)
 from domain.accounts.model import SessionEnd, held_by_systems
 from domain.accounts.use_cases import end_sessions, reaches
 from domain.agencies.rules import region_inside
 from domain.agencies.use_cases import patch
+from domain.clients.documents import MOST_DOCUMENTS, digest_of
 from domain.clients.model import ClientKind
 from domain.errors import Conflict, Fault, Forbidden, InvalidInput, NotFound, Stale
 from domain.events import Event
 from domain.unit_of_work import Row, Saved, UnitOfWork, Work
 
 CLIENTS: Final = "clients:write"
+PATCHED: Final = ("name", "roles", "scope", "redirect_uris", "cors_origins", "documents_only")
 MOST_SECRETS: Final = 2  # the new one and the one before it, while systems are changed over
 
 
@@ -39,6 +49,7 @@ async def create_client(access: Access, uow: UnitOfWork, command: CreateClient) 
             "scope": " ".join(sorted(set(command.scope))),
             "redirect_uris": list(dict.fromkeys(command.redirect_uris)),
             "cors_origins": list(dict.fromkeys(command.cors_origins)),
+            "documents_only": command.documents_only,
             "secret_hashes": [] if secret is None else [await work.secrets.hash(secret)],
         }
         client = await work.insert("client", values)
@@ -50,7 +61,7 @@ async def update_client(access: Access, uow: UnitOfWork, command: UpdateClient) 
     """Change a client's name, roles, limits or addresses. What it loses bites within a second."""
     async with uow.begin(access, CLIENTS) as work:
         client, agency = await _administered(work, command.id, command.version)
-        changes = patch(command, "id", required=("name", "roles", "scope", "redirect_uris", "cors_origins"))
+        changes = patch(command, "id", required=PATCHED)
         if "roles" in changes or "redirect_uris" in changes:
             kept = {**client, **changes}
             _fit(access, agency, client["kind"], kept["roles"], kept["redirect_uris"])
@@ -86,6 +97,44 @@ async def retire_client_secret(access: Access, uow: UnitOfWork, command: RetireC
             raise Conflict("client.one_secret")
         client = await work.update("client", client, {"secret_hashes": client["secret_hashes"][-1:]})
         await work.append(_event("client.secret_retired", client, agency))
+        return await work.commit(_saved(client))
+
+
+async def register_document(access: Access, uow: UnitOfWork, command: RegisterDocument) -> Saved:
+    """Register a GraphQL document with a client: it may be asked by the SHA-256 of its text within a second."""
+    async with uow.begin(access, CLIENTS) as work:
+        client, agency = await _administered(work, command.id, command.version)
+        work.documents.check(command.text)
+        digest = digest_of(command.text)
+        registered = await work.find("client_document", where={"client_id": client["client_id"]}, lock=False)
+        if any(one["sha256"] == digest for one in registered):
+            raise Conflict("client_document.registered")
+        if len(registered) >= MOST_DOCUMENTS:
+            raise Conflict("client_document.too_many", most=MOST_DOCUMENTS)
+        values = {
+            "client_id": client["client_id"],
+            "agency_id": client["agency_id"],
+            "sha256": digest,
+            "name": command.name,
+            "text": command.text,
+        }
+        document = await work.insert("client_document", values)
+        client = await work.update("client", client, {})
+        await work.append(_event("client.document_registered", client, agency, sha256=digest))
+        return await work.commit(Saved("client_document", document["id"], document["version"]))
+
+
+async def remove_document(access: Access, uow: UnitOfWork, command: RemoveDocument) -> Saved:
+    """Take a registered document from a client: nobody asks it through this client from the next second on."""
+    async with uow.begin(access, CLIENTS) as work:
+        client, agency = await _administered(work, command.id, command.version)
+        where = {"client_id": client["client_id"], "sha256": command.sha256}
+        registered = await work.find("client_document", where=where, lock=False)
+        if not registered:
+            raise InvalidInput(Fault("/sha256", "client_document.unknown"))
+        await work.delete("client_document", registered[0])
+        client = await work.update("client", client, {})
+        await work.append(_event("client.document_removed", client, agency, sha256=command.sha256))
         return await work.commit(_saved(client))
 
 

@@ -116,6 +116,8 @@ SPECIAL: Final[dict[str, Text]] = {
     "campaign.township_accepted": ("验收了乡镇的摸底排查", "accepted a township's survey"),
     "client.secret_made": ("生成了接入系统密钥", "made a secret of a client"),
     "client.secret_retired": ("停用了接入系统密钥", "retired a secret of a client"),
+    "client.document_registered": ("登记了接入系统的查询文档", "registered a GraphQL document of a client"),
+    "client.document_removed": ("撤销了接入系统的查询文档", "took a GraphQL document from a client"),
     "client.locked_out": ("连续登录失败，被暂时锁定", "failed to sign in repeatedly and was locked out"),
     "operation.cancel_requested": ("要求取消批量任务", "asked to cancel a long operation"),
     "person.deregistered": ("注销了人员档案", "struck the person off the ledger"),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary
+from sqlalchemy import BigInteger, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlmodel import Field
 
@@ -40,6 +40,25 @@ class Client(Versioned, table=True):
     active: bool = True
     redirect_uris: list[str] = text_array()  # where an app takes codes; compared letter by letter
     cors_origins: list[str] = text_array()  # web origins whose pages may call with its tokens
+    documents_only: bool = Field(
+        default=False, sa_column_kwargs={"server_default": text("false")}
+    )  # at /graphql it may ask its registered documents alone
+
+
+class ClientDocument(Versioned, table=True):
+    """A GraphQL document that a client may ask by its digest. It never changes: another text is another document."""
+
+    __tablename__ = "client_document"
+    __table_args__: Any = (
+        Index("client_document_key", "client_id", "sha256", unique=True),
+        Index("client_document_agency_idx", "agency_id", "id"),
+    )
+
+    client_id: str = Field(foreign_key="client.client_id")
+    agency_id: UUID = Field(foreign_key="agency.id")
+    sha256: str  # of the text in UTF-8, small hexadecimal digits
+    name: str
+    text: str
 
 
 class Account(Versioned, table=True):
@@ -192,6 +211,7 @@ __all__ = [
     "AuthChange",
     "AuthorizationCode",
     "Client",
+    "ClientDocument",
     "ClientLockout",
     "Credential",
     "RefreshToken",

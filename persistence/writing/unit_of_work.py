@@ -14,6 +14,7 @@ import asyncpg
 
 from domain.access import Access
 from domain.accounts.secrets import Secrets
+from domain.clients.documents import Documents
 from domain.errors import Conflict, Forbidden, NotFound, Stale
 from domain.events import Event, Origin
 from domain.ids import new_id
@@ -83,9 +84,10 @@ class PostgresUnitOfWork:
         on_begin: OnBegin | None = None,
         before_commit: BeforeCommit | None = None,
         secrets: Secrets | None = None,
+        documents: Documents | None = None,
     ) -> None:
-        """Take what every transaction of this unit shares; ``secrets`` only where accounts are kept."""
-        self._secrets = secrets
+        """Take what every transaction of this unit shares; the last two only where accounts and clients are kept."""
+        self._secrets, self._documents = secrets, documents
         self._pool = pool
         self._cipher = cipher
         self._origin = origin or Origin()
@@ -103,7 +105,7 @@ class PostgresUnitOfWork:
         async with self._pool.acquire() as connection:
             work = PostgresWork(connection, self._cipher, access, self._origin, scope)
             work.today = self._today()
-            work.keeper = self._secrets
+            work.keeper, work.reader = self._secrets, self._documents
             work.finish = self._finish(connection, work, None if aside else self._before_commit)
             await begin(connection, scope)
             try:
@@ -139,6 +141,7 @@ class PostgresWork(CampaignSql, ExportQueue, PolicySql, SurveySql, VenueSql):
     today: date
     finish: Callable[[Any], Awaitable[None]]
     keeper: Secrets | None = None
+    reader: Documents | None = None
 
     def __init__(
         self,
@@ -227,6 +230,12 @@ class PostgresWork(CampaignSql, ExportQueue, PolicySql, SurveySql, VenueSql):
         """Return the keeper of secrets that this unit was given."""
         assert self.keeper is not None, "a unit of work without secrets keeps no accounts"
         return self.keeper
+
+    @property
+    def documents(self) -> Documents:
+        """Return the reader of GraphQL documents that this unit was given."""
+        assert self.reader is not None, "a unit of work without a schema registers no documents"
+        return self.reader
 
     async def end_sessions(self, column: str, value: object, why: str, *, but: UUID | None = None) -> list[Row]:
         """End open sign-ins; their access tokens are refused within a second."""

@@ -132,6 +132,25 @@ async def retire_client_secret(stage: Stage) -> Prepared:
     return Prepared({}, client["id"], 2)
 
 
+DOCUMENT = "query Me {\n\tme { sub } # 我是谁\r\n}"
+
+
+@act(AGENCY, "client.document_registered")
+async def register_document(stage: Stage) -> Prepared:
+    return Prepared({"name": f"{stage.sign}首页", "text": DOCUMENT}, (await enter_client(stage))["id"], 1)
+
+
+@act(AGENCY, "client.document_removed")
+async def remove_document(stage: Stage) -> Prepared:
+    prepared = await register_document(stage)
+    keeper = await stage.service.caller(AGENCY)
+    made = await keeper.post(
+        f"/v1/clients/{prepared.key}:register_document", prepared.body, headers={"if-match": '"1"'}
+    )
+    assert made.status_code == 201, made.text
+    return Prepared({"sha256": made.json()["sha256"]}, prepared.key, 2)
+
+
 @act(AGENCY, "client.ended")
 async def end_client(stage: Stage) -> Prepared:
     return Prepared({}, (await enter_client(stage))["id"], 1)

@@ -23,7 +23,7 @@ LEDGER = (
     "import_row", "client", "revocation", "rule_set", "campaign", "campaign_village", "campaign_report", "account",
     "venue", "activity", "sign_up", "questionnaire", "survey", "survey_answer", "survey_reply", "survey_tally",
     "research_report", "research_finding",
-    "credential", "account_session", "authorization_code", "refresh_token",
+    "client_document", "credential", "account_session", "authorization_code", "refresh_token",
     "duplicate_candidate", "person_merge",
 )  # fmt: skip
 UNVERSIONED = frozenset({

@@ -1,5 +1,6 @@
 """The world's accounts, clients and sign-ins."""
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tests.oracle.directory import ODD
@@ -28,8 +29,16 @@ def accounts(world: "World") -> None:
             "roles": world.some(("integration", "county_officer")), "scope": world.chance.choice(("", "people:read")),
             "redirect_uris": world.some(("https://a.example/'\\", "x.y:/")), "active": at % 7 != 3,
             "cors_origins": world.some(("https://a.example", "http://[::1]:1")), "secret_hashes": ["never shown"],
+            "documents_only": at % 4 == 1,
             **world.versioned(),
         })  # fmt: skip
+    for at, client in enumerate(world.tables["client"] * 3):
+        if client["agency_id"] is not None:
+            world.add("client_document", {
+                "id": world.id(31), "client_id": client["client_id"], "agency_id": client["agency_id"],
+                "sha256": sha256(b"%d" % at).hexdigest(), "name": ODD[at % len(ODD)],
+                "text": "{ me { sub } } # " + ODD[at % len(ODD)], **world.versioned(),
+            })  # fmt: skip
     for at in range(60):
         account = world.chance.choice(world.tables["account"])
         ended = world.maybe((world.moment(),), 0.6)

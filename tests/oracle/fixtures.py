@@ -38,7 +38,7 @@ class Service:
             "statisticsSummary": sum_up,
         }
         questions = Questions(pool, FieldCipher(b"\0" * 32))
-        self.executor = Executor(schema, Documents(schema, Limits()), self.reader, providers, questions)
+        self.executor = Executor(Documents(schema, Limits()), self.reader, providers, questions)
 
     def eyes(self, access: Access) -> Eyes:
         """Return what a caller sees, by the oracle."""

@@ -186,8 +186,16 @@ KINDS = {
         actions={"administer": "accounts:write"},
     ),
     "Client": Kind(
-        "client", "clients:read", "office", "clients", columns=PLACE, ways={"agency": one("Agency", "agency_id")},
+        "client", "clients:read", "office", "clients", columns=PLACE,
+        ways={
+            "agency": one("Agency", "agency_id"),
+            "documents": many("ClientDocument", "client_id", ours="client_id"),
+        },
         actions={"administer": "clients:write"},
+    ),
+    "ClientDocument": Kind(
+        "client_document", "clients:read", "office", "clientDocuments",
+        ways={"client": one("Client", "client_id", "client_id")},
     ),
     "Session": Kind(
         "account_session", "sessions:read", "office", "sessions", ways={"staff": one("StaffMember", "staff_id")},
