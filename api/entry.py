@@ -3,11 +3,15 @@
 import socket
 import sys
 
-from api.processes import end_with_parent
+# structlog loads it wherever it is installed, to paint frames on a terminal. None: not to be had here.
+UNUSED = ("rich",)
 
 
 def main() -> None:
     """Serve until SIGTERM; requests under way may finish."""
+    sys.modules.update(dict.fromkeys(UNUSED))  # type: ignore[arg-type]
+    from api.processes import end_with_parent
+
     end_with_parent()
     descriptor = int(sys.argv[sys.argv.index("--fd") + 1])
 

@@ -231,19 +231,20 @@ def export(
 ) -> None:
     """导出契约 / Write the contract: openapi.json, schema.graphql, problems.md, access-matrix.md."""
     from api.contract import contract
+    from persistence import stored
 
-    files = contract()
-    changed = [
-        name for name, text in files.items() if not (folder / name).exists() or (folder / name).read_text() != text
-    ]
+    files = {folder / name: text.encode() for name, text in contract().items()}
+    files[stored.FILE] = stored.declared()  # what the tables' declarations say, for processes that load none
+    changed = {path: text for path, text in files.items() if not path.exists() or path.read_bytes() != text}
+    named = ", ".join(path.name for path in changed)
     if check:
         if changed:
-            give_up(f"与代码不一致 / not what the code says: {', '.join(changed)}; make export")
+            give_up(f"与代码不一致 / not what the code says: {named}; make export")
         return
     folder.mkdir(parents=True, exist_ok=True)
-    for name in changed:
-        (folder / name).write_text(files[name])
-    say.print(f"契约 / contract: {', '.join(changed) or '没有变化 / unchanged'} → {folder}")
+    for path, text in changed.items():
+        path.write_bytes(text)
+    say.print(f"契约 / contract: {named or '没有变化 / unchanged'} → {folder}")
 
 
 @regions.command("load")

@@ -19,7 +19,7 @@ from domain.duplicates.work import Former
 from domain.errors import Conflict
 from persistence.crypto import FieldCipher
 from persistence.keys.sealed_columns import SealedColumn, sealed_columns
-from persistence.tables import metadata
+from persistence.stored import columns
 
 TABLE, COLUMN = "person_merge", "journal_cipher"
 _OF_PAIR: Final = "= ANY ($1::uuid[])"
@@ -137,11 +137,7 @@ _DETERMINED: Final = frozenset({"left_behind_status", "duplicate_candidate"})  #
 
 def _columns(table: str) -> list[str]:
     """Return the columns that are written; the others the database makes."""
-    return [
-        one.name
-        for one in metadata.tables[table].columns
-        if one.computed is None and one.name not in {"version", "updated_at"}
-    ]
+    return [name for name, one in columns(table).items() if not one.computed and name not in {"version", "updated_at"}]
 
 
 __all__ = ["COLUMN", "TABLE", "keep", "renewed", "restore", "snapshot"]

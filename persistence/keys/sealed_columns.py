@@ -12,7 +12,7 @@ from typing import Any, Final
 from domain.codes.phone import tail
 from persistence.importing.files import _row_key as piece_key
 from persistence.sealing.keys import row_key as seal_row_key
-from persistence.tables import metadata
+from persistence.stored import tables
 
 Row = Mapping[str, Any]
 BLINDS: Final[dict[str, tuple[tuple[str, str, Callable[[str], str]], ...]]] = {
@@ -61,13 +61,12 @@ def sealed_columns() -> tuple[SealedColumn, ...]:
     """Return all of them, table by table."""
     named = {(one.table, one.column) for one in SPECIAL}
     found = []
-    for table in sorted(metadata.tables):
-        columns = metadata.tables[table].columns
+    for table, columns in tables().items():
         for column in columns:
-            name = column.name.removesuffix("_cipher")
-            if name != column.name and (table, column.name) not in named:
+            name = column.removesuffix("_cipher")
+            if name != column and (table, column) not in named:
                 blinds = tuple(one for one in BLINDS.get(name, ()) if one[0] in columns)
-                found.append(SealedColumn(table, column.name, column.name, ("id",), (), _by_id, blinds))
+                found.append(SealedColumn(table, column, column, ("id",), (), _by_id, blinds))
     return (*found, *SPECIAL)
 
 

@@ -10,15 +10,13 @@ from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel.main import default_registry
 
 from domain.codes.phone import tail
 from domain.errors import Conflict, Forbidden, Stale
 from domain.ids import new_id
 from domain.people.masks import mask_address, mask_contact, mask_identity_number, mask_phone
 from persistence.crypto import FieldCipher
-from persistence.tables import metadata
+from persistence.stored import columns as stored_columns
 
 # Secret field → how it is masked for lists. Where the table has a ``_blind`` column it is indexed too.
 SECRETS: Final[dict[str, Callable[[str], str]]] = {
@@ -115,11 +113,11 @@ async def delete(connection: asyncpg.Connection, table: str, row: Mapping[str, A
 def sealed(cipher: FieldCipher, table: str, row_id: UUID, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values by column: each secret as its cipher text, masked form and, where kept, blind index."""
     columns: dict[str, Any] = {}
-    stored = metadata.tables[table].columns
+    stored = stored_columns(table)
     for name, value in values.items():
         cipher_column = f"{name}_cipher"
         if name not in SECRETS or cipher_column not in stored:
-            empty = value is None and isinstance(stored[name].type, ARRAY)  # a list is empty, never null
+            empty = value is None and stored[name].is_list  # a list is empty, never null
             columns[name] = [] if empty else value
             continue
         columns[cipher_column] = None if value is None else cipher.seal(table, cipher_column, row_id, value)
@@ -155,9 +153,7 @@ def opened(cipher: FieldCipher, table: str, row: Mapping[str, Any], fields: Sequ
 @lru_cache
 def _defaults(table: str) -> dict[str, Any]:
     """Return the plain defaults a table's class declares; lists and moments have theirs in the database."""
-    (declared,) = (one.class_ for one in default_registry.mappers if one.class_.__tablename__ == table)
-    fields = {name: field.default for name, field in declared.model_fields.items() if not field.is_required()}
-    return {name: value for name, value in fields.items() if isinstance(value, str | int)}
+    return {name: one.default for name, one in stored_columns(table).items() if one.default is not None}
 
 
 @lru_cache(maxsize=512)
@@ -185,11 +181,14 @@ def _update(table: str, columns: tuple[str, ...]) -> str:
 
 
 def _known(table: str) -> str:
-    return f'"{metadata.tables[table].name}"'
+    stored_columns(table)
+    return f'"{table}"'
 
 
 def _column(table: str, name: str) -> str:
-    return f'"{metadata.tables[table].columns[name].name}"'
+    if name not in stored_columns(table):
+        raise KeyError(name)
+    return f'"{name}"'
 
 
 __all__ = ["delete", "differing", "insert", "opened", "sealed", "select", "translated", "update"]
