@@ -46,9 +46,11 @@ DIRECTORY = {
     "regions:read": Grant(NOBODY, NOTHING),
 }
 
-# What every member of staff may do with her own account and sign-ins.
+# What every member of staff may do with her own account, sign-ins and inbox.
 OWN_ACCOUNT = {
     "accounts:read": Grant(OWN, NOTHING),
+    "notifications:read": Grant(AGENCY, NOTHING),
+    "notifications:write": Grant(AGENCY, NOTHING),
     "own_account:write": Grant(OWN, NOTHING),
     "sessions:read": Grant(OWN, NOTHING),
     "sessions:write": Grant(OWN, NOTHING),

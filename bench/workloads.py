@@ -248,7 +248,7 @@ async def _writes(asker: Asker, owner: asyncpg.Connection, rounds: int) -> list[
         return requests
 
     scope = scope_settings(asker.access, "people:write")
-    calls = [(BARE_UPDATE, (*scope, one["id"], "190****0000")) for one in bare]
+    calls = [(BARE_UPDATE, (*scope[:3], one["id"], "190****0000")) for one in bare]
     return [
         Workload("d: update with event, durable", asker.name, Goal(), updates, calls, once=True),
         Workload("d: register with household, profile, events", asker.name, Goal(), registrations, once=True),

@@ -27,6 +27,7 @@ from domain.clients.documents import Documents
 from domain.duplicates.work import DuplicateWork
 from domain.events import Event
 from domain.exports.work import ExportWork
+from domain.notifications.work import NotificationWork
 from domain.people.facts import Facts, RuleParameters
 from domain.people.model import Population
 from domain.policy.work import PolicyWork
@@ -57,7 +58,7 @@ class RulesInForce:
     parameters: RuleParameters
 
 
-class Work(CampaignWork, ExportWork, PolicyWork, SurveyWork, VenueWork, Protocol):
+class Work(CampaignWork, ExportWork, NotificationWork, PolicyWork, SurveyWork, VenueWork, Protocol):
     """An open transaction. Records are tables by name; secrets are given and taken in plain text."""
 
     access: Access

@@ -100,11 +100,29 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressed:
+    """The row is told to an agency (``agency_id``): to its whole desk, or to one of its staff (``staff_id``) alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """The row is an event: of a region for auditors, of visible people for everybody else."""
 
 
-Scope = Everybody | People | Households | Subject | Region | Regions | OfCounty | Announced | OfAgency | Office | Log
+Scope = (
+    Everybody
+    | People
+    | Households
+    | Subject
+    | Region
+    | Regions
+    | OfCounty
+    | Announced
+    | OfAgency
+    | Office
+    | Addressed
+    | Log
+)
 
 
 # ---- fields ----------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from domain.campaigns import views as _campaigns
 from domain.duplicates import views as _duplicates
 from domain.history import views as _history
 from domain.imports import views as _imports
+from domain.notifications import views as _notifications
 from domain.people import views as _people
 from domain.regions import views as _regions
 from domain.statistics import views as _statistics
@@ -17,7 +18,7 @@ from domain.view import View, resolve
 
 DECLARED_IN = (
     _regions, _agencies, _accounts, _history, _imports, _people, _transfers, _campaigns, _break_glass, _statistics,
-    _duplicates, _venues, _surveys,
+    _duplicates, _venues, _surveys, _notifications,
 )  # fmt: skip
 
 

@@ -1,12 +1,13 @@
 """Connections: asyncpg pools for the runtime role, and one way to say whose eyes a transaction has.
 
-Row-level security stands behind every compiled predicate. Its policies read three settings that
+Row-level security stands behind every compiled predicate. Its policies read settings that
 are local to the transaction; unset or empty, no row is visible.
 """
 
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -26,9 +27,23 @@ SESSION = {
     "plan_cache_mode": "force_generic_plan",
     "statement_timeout": "30s",
 }
-SET_SCOPE = (
-    "SELECT set_config('shouwang.ranges', $1, true), set_config('shouwang.remit', $2, true), "
-    "set_config('shouwang.grantee', $3, true)"
+
+
+class ScopeSettings(NamedTuple):
+    """What row-level security asks of a transaction, as texts; empty, each of them opens nothing.
+
+    ``agency`` and ``staff`` say whom the caller acts for and who she is, whatever the permission.
+    """
+
+    ranges: str = ""
+    remit: str = ""
+    grantee: str = ""
+    agency: str = ""
+    staff: str = ""
+
+
+SET_SCOPE = "SELECT " + ", ".join(
+    f"set_config('shouwang.{name}', ${number}, true)" for number, name in enumerate(ScopeSettings._fields, 1)
 )
 
 
@@ -105,37 +120,37 @@ def ranges_text(ranges: Sequence[RegionRange]) -> str:
     return "{" + ",".join(f"[{one.lo},{one.hi})" for one in ranges) + "}"
 
 
-def scope_settings(access: Access, permission: str) -> tuple[str, str, str]:
-    """Return the three settings for what a caller may see under a permission."""
+def scope_settings(access: Access, permission: str) -> ScopeSettings:
+    """Return the settings for what a caller may see under a permission."""
     grant = access.grant(permission)
     by_region = grant.rows in (RowScope.REGION, RowScope.EVENTS)
     by_grant = grant.rows in (RowScope.ASSIGNED, RowScope.SELF)
     ranges = access.regions if by_region else ()
     if grant.rows is RowScope.PLATFORM or (grant.rows is RowScope.EVENTS and EVERYWHERE in access.regions):
         ranges = (PLATFORM, *ranges)
-    return (
+    return ScopeSettings(
         ranges_text(ranges),
         str(int(access.remit)) if grant.rows is RowScope.REGION else "0",
         str(access.grantee_id) if by_grant and access.grantee_id else "",
+        str(access.agency_id or ""),
+        str(access.staff_id or ""),
     )
 
 
-SYSTEM_SCOPE: tuple[str, str, str] = (ranges_text((PLATFORM, EVERYWHERE)), str(int(Remit.ANYONE)), "")
+SYSTEM_SCOPE = ScopeSettings(ranges_text((PLATFORM, EVERYWHERE)), str(int(Remit.ANYONE)))
 """What scheduled jobs see: all rows, by the same policies as everybody."""
 
 
-async def set_scope(connection: asyncpg.Connection, scope: tuple[str, str, str]) -> None:
+async def set_scope(connection: asyncpg.Connection, scope: ScopeSettings) -> None:
     """Say whose eyes the open transaction has."""
     await connection.execute(SET_SCOPE, *scope)
 
 
-async def begin(connection: asyncpg.Connection, scope: tuple[str, str, str]) -> None:
+async def begin(connection: asyncpg.Connection, scope: ScopeSettings) -> None:
     """Begin a transaction and say whose eyes it has, in one round trip; to be ended by COMMIT or ROLLBACK."""
-    ranges, remit, grantee = (setting.replace("'", "''") for setting in scope)
-    await connection.execute(
-        f"BEGIN; SELECT set_config('shouwang.ranges', '{ranges}', true), "
-        f"set_config('shouwang.remit', '{remit}', true), set_config('shouwang.grantee', '{grantee}', true)"
-    )
+    quoted = zip(scope._fields, (setting.replace("'", "''") for setting in scope), strict=True)
+    settings = ", ".join(f"set_config('shouwang.{name}', '{setting}', true)" for name, setting in quoted)
+    await connection.execute(f"BEGIN; SELECT {settings}")
 
 
 async def set_today(connection: asyncpg.Connection, today: date) -> None:

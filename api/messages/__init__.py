@@ -19,6 +19,7 @@ from api.messages import (
     exports,
     fields,
     graphql,
+    notifications,
     people,
     protocol,
     statistics,
@@ -53,8 +54,8 @@ class _Known(dict[str, Any]):
 
 
 _CONTEXTS: Final = (
-    access, accounts, agencies, break_glass, campaigns, exports, fields, graphql, people, protocol, statistics, surveys,
-    transfers, venues,
+    access, accounts, agencies, break_glass, campaigns, exports, fields, graphql, notifications, people, protocol,
+    statistics, surveys, transfers, venues,
 )  # fmt: skip
 _TABLES: Final = tuple(one.MESSAGES for one in _CONTEXTS)
 _ROSTER: Final = {

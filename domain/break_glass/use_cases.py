@@ -15,6 +15,7 @@ from domain.break_glass.commands import EndBreakGlass, OpenFile, ReviewBreakGlas
 from domain.break_glass.model import VIA, Review
 from domain.errors import Conflict, Fault, Forbidden, InvalidInput, NotFound
 from domain.events import Event, Origin
+from domain.notifications.notices import Notice, NoticeKind, notify
 from domain.people.use_cases.places import COUNTY_DIGITS
 from domain.regions.codes import LEVELS, padded, published
 from domain.unit_of_work import Row, Saved, UnitOfWork, Work
@@ -60,6 +61,7 @@ async def open_file(access: Access, uow: UnitOfWork, command: OpenFile) -> Saved
             opening = await work.insert(VIA, values)
             # The opening itself is what the file is open to, so that it opens this file and no other.
             await work.open_access(opening["id"], person_id, VIA, opening["id"], until=opening["expires_at"])
+        await notify(work, *_to_supervisor(opening))
         told = {"supervisor": opening["supervisor_agency_id"], "hours": command.hours}
         await work.append(*_events("opened", opening, purpose=command.reason, **told))
         return await work.commit(Saved(VIA, opening["id"], opening["version"]))
@@ -171,6 +173,14 @@ async def _supervisor(work: Work, access: Access) -> UUID | None:
             if likes:
                 return likes[0]["id"]  # type: ignore[no-any-return]
     return found
+
+
+def _to_supervisor(opening: Row) -> list[Notice]:
+    """Return the notice for the desk of the agency that supervises whoever opened the file, if there is one."""
+    supervisor, here = opening["supervisor_agency_id"], opening["opener_region_code"]
+    if supervisor is None:
+        return []
+    return [Notice(NoticeKind.BREAK_GLASS_OPENED, supervisor, VIA, opening["id"], here, urgent=True)]
 
 
 def _events(what: str, opening: Row, *, purpose: str | None = None, **data: object) -> list[Event]:

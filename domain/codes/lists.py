@@ -17,6 +17,7 @@ from domain.clients.model import ClientKind, RevocationKind
 from domain.duplicates.model import DuplicateReason, DuplicateState, RaisedBy
 from domain.history.model import EventKind
 from domain.imports.model import ImportMode, OperationStatus, RosterForm, RowOutcome
+from domain.notifications.model import NoticeKind
 from domain.people.model import (
     AbsenceReason,
     Capability,
@@ -111,6 +112,7 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "leading_group_role": LeadingGroupRole,
     "left_behind": LeftBehind,
     "living_arrangement": LivingArrangement,
+    "notice_kind": NoticeKind,
     "operation_status": OperationStatus,
     "population": Population,
     "question_kind": QuestionKind,

@@ -30,6 +30,7 @@ AGGREGATES: Final[dict[str, Text]] = {
     "kinship": ("亲属关系", "a kinship"),
     "leading_group": ("领导小组", "a leading group"),
     "left_behind_status": ("留守认定", "the left-behind status"),
+    "notification": ("消息", "a notice"),
     "operation": ("批量任务", "a long operation"),
     "person": ("人员档案", "the person's file"),
     "questionnaire": ("问卷", "a questionnaire"),
@@ -51,6 +52,7 @@ AGGREGATES: Final[dict[str, Text]] = {
 
 VERBS: Final[dict[str, Text]] = {
     "accepted": ("接受了{}", "accepted {}"),
+    "acknowledged": ("签收了{}", "acknowledged {}"),
     "adopted": ("发布了{}", "put {} in force"),
     "assigned": ("指定了{}负责人", "put somebody in charge of {}"),
     "cancelled": ("取消了{}", "called {} off"),

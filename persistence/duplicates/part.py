@@ -12,7 +12,7 @@ from domain.duplicates.work import Former, Match, Pair
 from domain.ids import new_id
 from persistence.crypto import FieldCipher
 from persistence.duplicates import journal
-from persistence.engine import SYSTEM_SCOPE, set_scope
+from persistence.engine import SYSTEM_SCOPE, ScopeSettings, set_scope
 
 _ADD: Final = """
 INSERT INTO duplicate_candidate
@@ -126,7 +126,7 @@ _HAND_OVER: Final = {
 class PostgresDuplicates:
     """See ``domain.duplicates.work.DuplicateWork``."""
 
-    def __init__(self, connection: asyncpg.Connection, cipher: FieldCipher, scope: tuple[str, str, str]) -> None:
+    def __init__(self, connection: asyncpg.Connection, cipher: FieldCipher, scope: ScopeSettings) -> None:
         """Take the transaction's connection and the scope that holds in it."""
         self._connection, self._cipher, self._scope = connection, cipher, scope
 

@@ -33,7 +33,7 @@ from domain.imports.operations import (
 from domain.people.days import today
 from persistence.crypto import FieldCipher
 from persistence.duplicates.jobs import after_import
-from persistence.engine import SYSTEM_SCOPE, ranges_text, set_scope
+from persistence.engine import SYSTEM_SCOPE, ScopeSettings, ranges_text, set_scope
 from persistence.importing import files
 from persistence.importing.child import Child, ChildLost, child
 from persistence.importing.log import Author
@@ -224,7 +224,7 @@ def _work(task: _Task, form: RosterForm) -> Import:
     access = task.access
     if not may_enter(access.remit, POPULATION[form]):
         raise BadFile("file.form_out_of_remit")
-    scope = (ranges_text([RegionRange(lo, hi) for lo, hi in access.ranges]), str(access.remit), "")
+    scope = ScopeSettings(ranges_text([RegionRange(lo, hi) for lo, hi in access.ranges]), str(access.remit))
     author = Author(access.sub, access.agency_id, access.client_id, str(task.id), task.cause_id)
     return Import(task.id, form, task.asked.mode, task.asked.as_of, scope, author)
 

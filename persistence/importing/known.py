@@ -15,7 +15,7 @@ from domain.people.model import LeftBehind, Situation
 from domain.people.priority import priority_of
 from persistence.crypto import FieldCipher, Unreadable
 from persistence.data.forms import vocabulary
-from persistence.engine import SYSTEM_SCOPE, set_scope
+from persistence.engine import SYSTEM_SCOPE, ScopeSettings, set_scope
 from persistence.writing.facts import load_facts, load_rules
 
 Claims = TypeVar("Claims", ChildClaims, ElderClaims, WomanClaims)
@@ -120,9 +120,7 @@ async def same_words(connection: asyncpg.Connection, form: RosterForm) -> None:
         await connection.execute(f"UPDATE {stage} SET {column} = NULL WHERE id = ANY ($1::uuid[])", same)
 
 
-async def determine_anew(
-    connection: asyncpg.Connection, form: RosterForm, as_of: date, scope: tuple[str, str, str]
-) -> None:
+async def determine_anew(connection: asyncpg.Connection, form: RosterForm, as_of: date, scope: ScopeSettings) -> None:
     """Determine known subjects by what the ledger holds and the row adds: a blank cell never erases."""
     subjects = await connection.fetch(_SUBJECTS)
     if not subjects:

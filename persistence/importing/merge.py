@@ -18,7 +18,7 @@ from domain.imports.model import ImportMode, RosterForm
 from domain.imports.operations import ImportResult
 from domain.people.use_cases.consequences import client_ended
 from persistence.crypto import FieldCipher
-from persistence.engine import SYSTEM_SCOPE, set_scope
+from persistence.engine import SYSTEM_SCOPE, ScopeSettings, set_scope
 from persistence.importing import known, log, plan, write
 from persistence.importing.log import Author
 from persistence.importing.resolve import resolve
@@ -68,7 +68,7 @@ class Import:
     form: RosterForm
     mode: ImportMode
     as_of: date
-    scope: tuple[str, str, str]
+    scope: ScopeSettings
     author: Author
 
 

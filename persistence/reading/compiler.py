@@ -30,6 +30,7 @@ from domain.selection import (
     Withheld,
 )
 from domain.view import VIEWS, Field, Filter, Relation, View
+from persistence.engine import ScopeSettings
 from persistence.reading.expressions import CONDITIONS, EXPRESSIONS, NAME_MASK
 from persistence.reading.pages import PageSql
 from persistence.reading.parameters import Binder, Parameters
@@ -38,7 +39,7 @@ from persistence.reading.sql import both, literal, named, sql_type
 from persistence.searching.statement import SearchSql
 
 SETTINGS = " || ".join(
-    f"set_config('shouwang.{name}', ${number}, true)" for number, name in enumerate(("ranges", "remit", "grantee"), 1)
+    f"set_config('shouwang.{name}', ${number}, true)" for number, name in enumerate(ScopeSettings._fields, 1)
 )
 MOST_FIRST = (
     "people:read", "events:read", "transfers:read", "break_glass:read", "venues:read", "surveys:read",

@@ -5,6 +5,7 @@ sees personal fields of such rows in full.
 """
 
 from domain.campaigns.model import VillageState
+from persistence.reading.notices import NOTICE
 from persistence.reading.sentences import CHANGED, KIND, REVEALED, SENTENCE
 
 _LATE = "(coalesce({t}.submitted_on, current_date) > {t}.due_on)"
@@ -39,6 +40,7 @@ EXPRESSIONS = {
     "event_kind": KIND,
     "event_revealed": REVEALED,
     "event_sentence": SENTENCE,
+    "notice_sentence": NOTICE,
     "operation_progress": (
         "jsonb_build_object('done', {t}.done, 'total', {t}.total, "
         "'rate', (CASE WHEN {t}.started_at IS NOT NULL THEN {t}.done / greatest(extract(epoch FROM "

@@ -9,10 +9,11 @@ from domain.errors import InvalidInput
 from domain.people.model import Population, Remit
 from domain.regions.codes import range_of
 from domain.selection import Page
+from persistence.engine import ScopeSettings
 from persistence.reading.cursors import cursor_key, opened
 from persistence.reading.scope import PARAMETERS
 
-FIRST = 4  # $1 to $3 are the settings of row-level security
+FIRST = len(ScopeSettings._fields) + 1  # before it stand the settings of row-level security
 LAST = "\U0010ffff"
 FIRST_SURROGATE, AFTER_SURROGATES = 0xD800, 0xE000  # no characters: UTF-8 has none of them
 PLACEHOLDER = re.compile(r"\$([0-9]+)::")
@@ -40,7 +41,7 @@ class Parameters:
         self._binders: list[Binder] = []
 
     def packed(self, sql: str) -> tuple[str, tuple[Binder, ...]]:
-        """Return the statement numbered without gaps, and what fills its placeholders from ``$4`` on.
+        """Return the statement numbered without gaps, and what fills its placeholders from ``FIRST`` on.
 
         A part that was begun and refused has left placeholders that the statement does not hold;
         PostgreSQL could not tell their type.

@@ -9,7 +9,7 @@ from domain.errors import Forbidden, ShouwangError
 from domain.language import LANGUAGE
 from domain.selection import Query
 from domain.views import views
-from persistence.engine import scope_settings
+from persistence.engine import ScopeSettings, scope_settings
 from persistence.reading.compiler import Compiler, Plan
 from persistence.reading.parameters import Request
 from persistence.reading.scope import Shape, scope_values, shape_of
@@ -35,13 +35,13 @@ class Eyes:
         self.access = access
         self.shape: Shape = shape_of(access)
         self.values = scope_values(access)
-        self._settings: dict[str, tuple[str, str, str]] = {}
+        self._settings: dict[str, ScopeSettings] = {}
 
-    def settings(self, permission: str) -> tuple[str, str, str]:
+    def settings(self, permission: str) -> ScopeSettings:
         """Return the settings of row-level security for a permission; none: no person-bound row."""
         found = self._settings.get(permission)
         if found is None:
-            found = scope_settings(self.access, permission) if permission in self.access.grants else ("", "", "")
+            found = scope_settings(self.access, permission) if permission in self.access.grants else ScopeSettings()
             self._settings[permission] = found
         return found
 

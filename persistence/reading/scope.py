@@ -14,6 +14,7 @@ from domain.access import EVERYWHERE, Access, RowScope
 from domain.people.model import Remit
 from domain.view import (
     VIEWS,
+    Addressed,
     Announced,
     Everybody,
     Households,
@@ -160,6 +161,8 @@ class ScopeSql:
             return self._of_agency(view, t)
         if isinstance(scope, Office):
             return self._office(self.rows[view.permission], t)
+        if isinstance(scope, Addressed):
+            return self._addressed(self.rows[view.permission], t)
         if isinstance(scope, Regions):
             return self._between(view, scope, t)
         if isinstance(scope, OfCounty):
@@ -293,6 +296,12 @@ class ScopeSql:
             return "false"
         place = self._place(VIEWS["Agency"], "o")
         return f"{t}.agency_id IN (SELECT o.id FROM agency o{f' WHERE {place}' if place else ''})"
+
+    def _addressed(self, rows: RowScope, t: str) -> str:
+        if rows is not RowScope.AGENCY:
+            return "false"
+        agency, staff = self.parameter("agency"), self.parameter("staff")
+        return f"{t}.agency_id = {agency} AND ({t}.staff_id IS NULL OR {t}.staff_id = {staff})"
 
     def _log(self, view: View, t: str, inside: Division | None, *, of_one: bool) -> str:
         """Events that happened here, and the whole history of whoever is here now.

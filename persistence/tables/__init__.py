@@ -7,6 +7,7 @@ from persistence.tables import (
     break_glass,
     campaigns,
     duplicates,
+    notifications,
     people,
     places,
     sealing,
@@ -20,6 +21,6 @@ from persistence.tables import (
 metadata = SQLModel.metadata
 
 __all__ = [
-    "auth", "break_glass", "campaigns", "duplicates", "metadata", "people", "places", "sealing", "statistics", "surveys",
+    "auth", "break_glass", "campaigns", "duplicates", "metadata", "notifications", "people", "places", "sealing", "statistics", "surveys",
     "system", "transfers", "venues",
 ]  # fmt: skip

@@ -24,13 +24,14 @@ from domain.people.model import Population
 from domain.unit_of_work import Result, Row, RulesInForce, Work
 from persistence.crypto import FieldCipher
 from persistence.duplicates.part import PostgresDuplicates
-from persistence.engine import SYSTEM_SCOPE, begin, scope_settings, set_scope, set_today
+from persistence.engine import SYSTEM_SCOPE, ScopeSettings, begin, scope_settings, set_scope, set_today
 from persistence.importing import files
 from persistence.writing import records, sign_ins
 from persistence.writing.campaigns import CampaignSql
 from persistence.writing.events import append_events
 from persistence.writing.exports import ExportQueue
 from persistence.writing.facts import FAMILY_CODES, load_facts, load_rules
+from persistence.writing.notifications import NotificationSql
 from persistence.writing.policy import PolicySql
 from persistence.writing.surveys import SurveySql
 from persistence.writing.venues import VenueSql
@@ -135,7 +136,7 @@ class PostgresUnitOfWork:
         return finish
 
 
-class PostgresWork(CampaignSql, ExportQueue, PolicySql, SurveySql, VenueSql):
+class PostgresWork(CampaignSql, ExportQueue, NotificationSql, PolicySql, SurveySql, VenueSql):
     """An open transaction: see ``domain.unit_of_work.Work``."""
 
     today: date
@@ -149,7 +150,7 @@ class PostgresWork(CampaignSql, ExportQueue, PolicySql, SurveySql, VenueSql):
         cipher: FieldCipher,
         access: Access,
         origin: Origin,
-        scope: tuple[str, str, str],
+        scope: ScopeSettings,
     ) -> None:
         """Take a connection with an open transaction; jobs may make one of these around their own."""
         self.connection = connection

@@ -25,6 +25,7 @@ LEDGER = (
     "research_report", "research_finding",
     "client_document", "credential", "account_session", "authorization_code", "refresh_token",
     "duplicate_candidate", "person_merge",
+    "notification",
 )  # fmt: skip
 UNVERSIONED = frozenset({
     "survey_tally",

@@ -35,7 +35,7 @@ def told(row: Row) -> Row:
 
 def sentence(data: "Data", row: Row, *, personal: bool) -> str:
     """Return the sentence in Chinese; code values only for whoever sees personal fields in full."""
-    parts = [_when(row["at"]), *_agency(data, row), _who(data, row["actor"]), ACTS[row["type"]]]
+    parts = [in_words(row["at"]), *_agency(data, row), _who(data, row["actor"]), ACTS[row["type"]]]
     details = []
     named = [LABELS[one] for one in row["changed"] + row["revealed"] if one in LABELS]
     if named and row["type"] in ("person.updated", "person.revealed"):
@@ -47,7 +47,7 @@ def sentence(data: "Data", row: Row, *, personal: bool) -> str:
     return " ".join(parts) + (f"（{'；'.join(details)}）" if details else "")
 
 
-def _when(at: datetime) -> str:
+def in_words(at: datetime) -> str:
     local = at.astimezone(SHANGHAI)
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
@@ -73,4 +73,4 @@ def _labels(data: "Data", listed: str, code: object) -> list[str]:
     return [one["label_zh"] for one in data.where("code_item", "list_id", listed) if one["code"] == code]
 
 
-__all__ = ["TYPES", "sentence", "told"]
+__all__ = ["TYPES", "in_words", "sentence", "told"]

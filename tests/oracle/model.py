@@ -16,7 +16,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.access import Access
-from tests.oracle.history import sentence
+from tests.oracle.history import in_words, sentence
+from tests.oracle.inboxes import notice
 from tests.oracle.spec import COUNTS, KINDS, ORDER_COLUMNS, Kind
 
 Row = dict[str, Any]
@@ -24,6 +25,7 @@ SECRET = "the oracle's page tokens"
 FULL, MASKED, HIDDEN = 2, 1, 0
 ANYONE = 128
 SHANGHAI = timezone(timedelta(hours=8))
+UNTIL = {"unread": "read_at", "unacknowledged": "acknowledged_at"}  # notices: what has not been done yet
 POPULATIONS = {"woman": 1, "child": 2, "elder": 4}
 
 
@@ -94,6 +96,7 @@ class Eyes:
         of_no_person: dict[str, Callable[[Row], bool]] = {
             "everybody": lambda _: True, "staff": self._here, "county": self._in_county, "agency": self._own,
             "agency_row": self._of_own, "log": self._log, "both_sides": self._between, "openings": self._opening,
+            "addressed": self._addressed,
         }  # fmt: skip
         if kind.rows == "office":
             return self._office(kind, row)
@@ -132,6 +135,11 @@ class Eyes:
             return self.access.agency_id is not None and row["agency_id"] == self.access.agency_id
         agencies = self.data.where("agency", "id", row["agency_id"])
         return rows == "region" and any(self._here(one) for one in agencies)
+
+    def _addressed(self, row: Row) -> bool:
+        """To her agency's desk, or to herself: never what is told to a colleague."""
+        mine = self.access.agency_id is not None and row["agency_id"] == self.access.agency_id
+        return mine and row["staff_id"] in (None, self.access.staff_id)
 
     def _opening(self, row: Row) -> bool:
         sides = (row["region_code"], row["opener_region_code"])
@@ -249,6 +257,8 @@ class Eyes:
             return late(row)
         if kind.table == "event" and name == "sentence":
             return sentence(self.data, row, personal=self.access.grants[kind.permission].clearance.personal == FULL)
+        if kind.table == "notification" and name == "sentence":
+            return notice(self.data, row, in_words(row["due_at"]) if row["due_at"] else None)
         stored = row[kind.columns.get(name, snake(name))]
         if name in kind.divisions:
             return published(stored)
@@ -371,6 +381,8 @@ def matches(kind: Kind, row: Row, name: str, value: Any) -> bool:
     """Tell whether a row passes one filter; ``value`` is typed, nothing passes a comparison with null."""
     if name == "current":
         return (row[kind.ended_by] is None) is value
+    if kind.table == "notification" and name in UNTIL:
+        return (row[UNTIL[name]] is None) is value
     if kind.table == "person" and name == "population":
         return bool(row["remit"] & POPULATIONS[value])
     if kind.table == "campaign_village" and name == "late":

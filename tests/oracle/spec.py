@@ -19,6 +19,7 @@ Rows = Literal[
     "agency",
     "agency_row",
     "office",
+    "addressed",
     "log",
     "both_sides",
     "openings",
@@ -200,6 +201,11 @@ KINDS = {
     "Session": Kind(
         "account_session", "sessions:read", "office", "sessions", ways={"staff": one("StaffMember", "staff_id")},
         actions={"end": "sessions:write"},
+    ),
+    "Notification": Kind(
+        "notification", "notifications:read", "addressed", "notifications", columns=PLACE, divisions=("region",),
+        ways={"place": HERE, "agency": one("Agency", "agency_id"), "staff": one("StaffMember", "staff_id")},
+        actions=dict.fromkeys(("read", "acknowledge"), "notifications:write"),
     ),
     "Venue": Kind(
         "venue", "venues:read", "announced", "venues", columns=PLACE, divisions=("region",),

@@ -32,6 +32,7 @@ from tests.oracle.campaigns import campaigns
 from tests.oracle.directory import VILLAGES, directory
 from tests.oracle.history import told
 from tests.oracle.ids import AGENCIES, PEOPLE, key
+from tests.oracle.inboxes import inboxes
 from tests.oracle.log import events, operations
 from tests.oracle.requests import openings, transfers
 from tests.oracle.surveys import surveys
@@ -345,6 +346,7 @@ def make() -> Tables:
     venues(world, people)
     surveys(world, people)
     accounts(world)
+    inboxes(world)
     return world.tables
 
 

@@ -9,7 +9,7 @@ from tests.api.acts import ACTS, Stage, rest
 from tests.api.mutating import graphql
 from tests.api.running import Service, is_problem
 
-EVERY_STAFF = {"own_account:write", "sessions:write"}
+EVERY_STAFF = {"notifications:write", "own_account:write", "sessions:write"}
 OF_A_REGION = (
     "people:", "imports:", "campaign", "duplicates:", "venues:", "sign_ups:", "survey", "research",
 )  # fmt: skip

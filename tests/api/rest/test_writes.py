@@ -17,7 +17,7 @@ BY_NAME = {write.name: write for write in WRITES}
 OWN = frozenset({
     "id", "created_at", "updated_at", "last_used_at", "expires_at", "ended_at", "decided_at", "reviewed_at",
     "undone_at", "identity_number", "credit_code", "login", "initial_password", "client_secret", "secret",
-    "otpauth_uri", "recovery_codes",
+    "otpauth_uri", "recovery_codes", "read_at", "acknowledged_at",
 })  # fmt: skip
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -71,8 +71,8 @@ async def test_both_transports_do_and_say_the_same(service: Service, name: str) 
     left = await trace(service, by_rest)
     assert [one[0] for one in left] == list(act.events)
     assert left == await trace(service, by_graphql)
-    assert {one["channel"] for one in await service.events_of(by_rest)} == {"rest"}
-    assert {one["channel"] for one in await service.events_of(by_graphql)} == {"graphql"}
+    assert {one["channel"] for one in await service.events_of(by_rest)} == ({"rest"} if act.events else set())
+    assert {one["channel"] for one in await service.events_of(by_graphql)} == ({"graphql"} if act.events else set())
     if name == "remove_kinship":  # what is gone is not shown
         assert (by_rest.json().keys(), payload(by_graphql)) == ({"id"}, None)
     else:

@@ -5,17 +5,24 @@ from typing import Any
 import asyncpg
 import pytest
 
-from persistence.engine import scope_settings, set_scope
+from persistence.engine import ScopeSettings, scope_settings, set_scope
 from tests.oracle.callers import CALLERS
 from tests.oracle.fixtures import Service
 from tests.oracle.spec import KINDS
 
-OF_PLACES = ("people:read", "events:read", "transfers:read", "break_glass:read", "duplicates:read")
+OF_PLACES = (
+    "people:read",
+    "events:read",
+    "transfers:read",
+    "break_glass:read",
+    "duplicates:read",
+    "notifications:read",
+)
 GUARDED = [name for name, kind in KINDS.items() if kind.permission in OF_PLACES]
 BOUND_TO_PEOPLE = [KINDS[name].table for name in GUARDED] + ["operation", "import_row", "person_access"]
 
 
-async def keys(connection: asyncpg.Connection, scope: tuple[str, str, str], table: str, key: str = "id") -> set[Any]:
+async def keys(connection: asyncpg.Connection, scope: ScopeSettings, table: str, key: str = "id") -> set[Any]:
     """Return the keys of all rows that one scope lets through."""
     async with connection.transaction():
         await set_scope(connection, scope)
@@ -48,8 +55,8 @@ async def test_policies_show_no_operation_of_another_region(service: Service, ca
     assert {row["id"] for row in service.eyes(access).visible("Operation")} <= shown
 
 
-@pytest.mark.parametrize("scope", [("", "", ""), ("{}", "0", ""), ("{}", "255", "")])
-async def test_without_a_scope_there_is_no_row(service: Service, scope: tuple[str, str, str]) -> None:
+@pytest.mark.parametrize("scope", [ScopeSettings(), ScopeSettings("{}", "0"), ScopeSettings("{}", "255")])
+async def test_without_a_scope_there_is_no_row(service: Service, scope: ScopeSettings) -> None:
     async with service.pool.acquire() as connection:
         for table in BOUND_TO_PEOPLE:
             assert await keys(connection, scope, table, "1") == set(), table

@@ -36,7 +36,7 @@ def test_a_prefix_holds_what_begins_with_it_and_nothing_else(prefix: str) -> Non
 def test_placeholders_a_statement_does_not_hold_are_left_out() -> None:
     parameters = Parameters()
     lo, gone, hi = parameters.of_scope("lo"), parameters.of_argument("gone", "text"), parameters.of_scope("hi")
-    assert (lo, gone, hi) == ("$4::bigint", "$5::text", "$6::bigint")
+    assert (lo, gone, hi) == ("$6::bigint", "$7::text", "$8::bigint")
     sql, binders = parameters.packed(f"SELECT {hi}, {lo}, {hi}")
-    assert sql == "SELECT $5::bigint, $4::bigint, $5::bigint"
+    assert sql == "SELECT $7::bigint, $6::bigint, $7::bigint"
     assert [binder(REQUEST) for binder in binders] == [1, 2]
