@@ -40,7 +40,10 @@ from domain.exports.use_cases import download_export
 from domain.imports.model import RosterForm
 from domain.imports.use_cases import read_report
 from domain.people.commands import Determine
+from domain.people.days import today
 from domain.people.use_cases import explain_determination
+from domain.policy.asking import PERMISSION as READ_POLICY
+from domain.policy.asking import AskResponsibility, responsibility
 from domain.reading import NOWHERE, row_key
 from domain.view import VIEWS
 from persistence.account_store import AccountStore
@@ -105,7 +108,7 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
         credentials = Credentials(accounts)
         documents = Documents(build(mutation_type(WRITES)), DocumentLimits())
         writer = Writer(_units(pool, cipher, credentials, documents))
-        determine, prove = _determine(pool, cipher), _prove(pool)
+        determine, prove, responsible = _determine(pool, cipher), _prove(pool), _responsible(pool, cipher)
         search = Questions(pool, cipher)
         counts = Statistics(PostgresFigures(pool), _summary_book)
         services = Services(
@@ -120,12 +123,13 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
             determine=determine,
             statistics=counts,
             prove=prove,
+            responsible=responsible,
             report=_report(pool, cipher),
             export=_export(pool, cipher),
             template=_template,
             ready=_ready(pool, authenticator),
         )
-        executor = Executor(documents, reader, _providers(determine, prove, counts), search)
+        executor = Executor(documents, reader, _providers(determine, prove, responsible, counts), search)
         mutations = Mutations(executor, WRITES, writer)
         graphql = Endpoint(executor, mutations, Registered(store), introspection=settings.introspection)
         server = AuthorizationServer(store, authenticator, accounts)
@@ -133,7 +137,9 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
         yield Wired(services, graphql, authenticator, server, sign_in)
 
 
-def _providers(determine: "Determines", prove: Provider, counts: AnswersStatistics) -> dict[str, Provider]:
+def _providers(
+    determine: "Determines", prove: Provider, responsible: Provider, counts: AnswersStatistics
+) -> dict[str, Provider]:
     """Return what makes GraphQL's documents: the roots whose rows a use case makes."""
 
     async def who(access: Access, asked: Mapping[str, object]) -> object:
@@ -147,6 +153,7 @@ def _providers(determine: "Determines", prove: Provider, counts: AnswersStatisti
         "me": who,
         "determination": determination,
         "eventProof": prove,
+        "responsibility": responsible,
         "statistics": counts.answer,
         "statisticsSummary": counts.summary,
     }
@@ -208,6 +215,16 @@ def _prove(pool: asyncpg.Pool) -> Provider:
         return found
 
     return prove
+
+
+def _responsible(pool: asyncpg.Pool, cipher: FieldCipher) -> Provider:
+    async def responsible(access: Access, asked: Mapping[str, object]) -> object:
+        """Say who is responsible for a matter; whoever may not ask is told so before what was wrong."""
+        access.grant(READ_POLICY)
+        ask = AskResponsibility.model_validate(asked)
+        return await responsibility(access, PostgresUnitOfWork(pool, cipher), ask, today())
+
+    return responsible
 
 
 def _report(pool: asyncpg.Pool, cipher: FieldCipher) -> Callable[[Access, UUID], Awaitable[bytes]]:

@@ -39,10 +39,11 @@ REGION, ASSIGNED, SELF, EVENTS, PLATFORM, OWN, AGENCY, NOBODY, PUBLISHED = (
 # Whoever has no token (``GET /v1/public/…``).
 ANYBODY = Access(sub="public", client_id="public", roles=(), grants={"statistics:read": Grant(PUBLISHED, NOTHING)})
 
-# What everybody with a token may read: divisions, code lists, the directory of agencies.
+# What everybody with a token may read: divisions, code lists, the directory of agencies, the policy documents.
 DIRECTORY = {
     "agencies:read": Grant(NOBODY, NOTHING),
     "codes:read": Grant(NOBODY, NOTHING),
+    "policy:read": Grant(NOBODY, NOTHING),
     "regions:read": Grant(NOBODY, NOTHING),
 }
 

@@ -9,6 +9,7 @@ from domain.history import views as _history
 from domain.imports import views as _imports
 from domain.notifications import views as _notifications
 from domain.people import views as _people
+from domain.policy import views as _policy
 from domain.regions import views as _regions
 from domain.statistics import views as _statistics
 from domain.surveys import views as _surveys
@@ -18,7 +19,7 @@ from domain.view import View, resolve
 
 DECLARED_IN = (
     _regions, _agencies, _accounts, _history, _imports, _people, _transfers, _campaigns, _break_glass, _statistics,
-    _duplicates, _venues, _surveys, _notifications,
+    _duplicates, _venues, _surveys, _notifications, _policy,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import backups, masters, seals, statistics
+from api.cli import backups, masters, policies, seals, statistics
 from api.cli.console import UNUSABLE, give_up, progress, say, settings_or_exit
 from api.cli.reaching import on_database
 from api.settings import Settings
@@ -35,6 +35,7 @@ app.add_typer(agencies, name="agency")
 app.add_typer(accounts, name="account")
 app.add_typer(clients, name="client")
 app.add_typer(statistics.app, name="statistics")
+app.add_typer(policies.app, name="policy")
 app.add_typer(seals.app, name="seal")
 backups.register(app)
 masters.register(keys)
@@ -85,14 +86,18 @@ def serve(
 def migrate(
     revision: Annotated[str, typer.Argument(help="Revision to upgrade to.")] = "head",
 ) -> None:
-    """升级数据库结构和代码表 / Upgrade schema and code lists, as the owner (SHOUWANG_DATABASE_OWNER_URL)."""
-    from api.cli.preparing import load_code_lists
+    """升级数据库结构、代码表和政策文件 / Upgrade schema, code lists and policy documents.
+
+    As the owner: SHOUWANG_DATABASE_OWNER_URL.
+    """
+    from api.cli.preparing import load_code_lists, load_policy_documents
     from persistence.migrate import migrate as upgrade
 
     async def work(known: Settings) -> None:
         await upgrade(known.owner_url, revision)
         if revision == "head":
             await load_code_lists(known)
+            await load_policy_documents(known)
 
     on_database(work)
     say.print("数据库结构已是最新 / schema upgraded")

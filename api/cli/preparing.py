@@ -1,4 +1,4 @@
-"""Bring a database to where the code wants it: schema, divisions, code lists, demo county.
+"""Bring a database to where the code wants it: schema, divisions, code lists, policies, demo county.
 
 Loading 665,276 divisions takes seconds, so a second start must know that nothing is to do. What was
 loaded is a digest of every file it came from, kept in the data directory beside the identity of the
@@ -69,7 +69,7 @@ async def is_prepared(settings: Settings) -> bool:
 
 
 async def bring_up(settings: Settings) -> None:
-    """Load schema, divisions, code lists and demo county, showing how far it is."""
+    """Load schema, divisions, code lists, policy documents and demo county, showing how far it is."""
     (settings.data_dir / STAMP).unlink(missing_ok=True)
     await _ensure_database(settings.owner_url)
     with progress() as shown:
@@ -105,6 +105,13 @@ async def load_code_lists(settings: Settings) -> None:
     await _as_owner(settings, load_codes)
 
 
+async def load_policy_documents(settings: Settings) -> None:
+    """Load the shipped policy documents and the national default table."""
+    from persistence.loading.policies import load_policies
+
+    await _as_owner(settings, load_policies)
+
+
 async def load_demo_county(settings: Settings) -> None:
     """Load the demo county, or renew its callers' secrets, and write the callers' file."""
     from api.cli.keyring import cipher_of
@@ -122,6 +129,7 @@ STEPS: dict[str, Callable[[Settings], Awaitable[None]]] = {
     "数据库结构 / schema": migrate,
     "行政区划 / divisions": load_divisions,
     "代码表 / code lists": load_code_lists,
+    "政策文件 / policy documents": load_policy_documents,
     "演示县 / demo county": load_demo_county,
 }
 

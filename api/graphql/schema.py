@@ -25,6 +25,10 @@ DOCUMENTS = {
     "me": ("Me", ()),
     "statistics": ("Statistics", tuple((name, _ASKED.get(name, "str | None")) for name in AskStatistics.model_fields)),
     "statisticsSummary": ("StatisticsSummary", (("region", "str | None"),)),
+    "responsibility": (
+        "Routing",
+        (("category", "str"), ("audience", "str | None"), ("region", "str | None"), ("on", "date | None")),
+    ),
     "determination": ("Determination", (("person_id", "strawberry.ID"), ("as_of", "date | None"))),
     "eventProof": ("EventProof", (("id", "strawberry.ID"),)),
 }

@@ -21,6 +21,7 @@ from api.messages import (
     graphql,
     notifications,
     people,
+    policy,
     protocol,
     statistics,
     surveys,
@@ -54,8 +55,8 @@ class _Known(dict[str, Any]):
 
 
 _CONTEXTS: Final = (
-    access, accounts, agencies, break_glass, campaigns, exports, fields, graphql, notifications, people, protocol,
-    statistics, surveys, transfers, venues,
+    access, accounts, agencies, break_glass, campaigns, exports, fields, graphql, notifications, people, policy,
+    protocol, statistics, surveys, transfers, venues,
 )  # fmt: skip
 _TABLES: Final = tuple(one.MESSAGES for one in _CONTEXTS)
 _ROSTER: Final = {

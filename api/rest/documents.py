@@ -6,6 +6,7 @@ from api.rest.reads import Found, read_document
 from api.services import Services
 from domain.access import Access
 from domain.agencies.me import me
+from domain.policy.asking import AskResponsibility
 from domain.statistics.questions import AskStatistics
 from domain.view import VIEWS
 
@@ -37,6 +38,15 @@ def statistics_asked(query: bytes) -> dict[str, object]:
     if "left_behind" in asked:
         asked["left_behind"] = boolean(str(asked["left_behind"]), "/left_behind")
     return asked
+
+
+async def read_responsibility(services: Services, caller: Caller, query: bytes) -> Found:
+    """Return who is responsible for a matter, and why."""
+    rest = given(query)
+    asked: dict[str, object] = {name: rest.pop(name) for name in AskResponsibility.model_fields if name in rest}
+    unknown(rest)
+    content = await services.responsible(caller.access, asked)
+    return await read_document(services.reads, caller.access, VIEWS["Routing"], content)
 
 
 async def read_proof(services: Services, caller: Caller, key: str, query: bytes) -> Found:

@@ -19,6 +19,7 @@ from api.rest.reads import Read
 from api.rest.writes import run_write
 from api.services import Services
 from domain.people.model import Population
+from domain.policy.model import Audience, CaseCategory
 from domain.statistics.dimensions import DIMENSIONS
 from domain.statistics.questions import FILTERS, GROUPS
 from domain.view import VIEWS, Filter, View
@@ -90,6 +91,11 @@ def read_routes(lane: "Lane") -> APIRouter:
         router, lane, "/v1/statistics", model(counts), "get_statistics", "statistics", counts.doc,
         statistics_parameters(), counts.permission,
     )  # fmt: skip
+    routing = VIEWS["Routing"]
+    declare_read(
+        router, lane, "/v1/responsibility", model(routing), "get_responsibility", "measures", routing.doc,
+        responsibility_parameters(), routing.permission,
+    )  # fmt: skip
     proof = VIEWS["EventProof"]
     path = "/v1/events/{id}/proof"
     declare_read(
@@ -110,6 +116,17 @@ def statistics_parameters() -> list[dict[str, Any]]:
         parameter("population", {"type": "string", "enum": [*Population]}, "Only this population."),
         parameter("left_behind", {"type": "boolean"}, "Only the left-behind of the population, or only the others."),
         *(parameter(one, {"type": "string", "enum": [*DIMENSIONS[one].categories]}, "Filter.") for one in FILTERS),
+    ]
+
+
+def responsibility_parameters() -> list[dict[str, Any]]:
+    """Return the parameters of the question who is responsible."""
+    category = parameter("category", {"type": "string", "enum": [*CaseCategory]}, "What the matter is about.")
+    return [
+        category | {"required": True},
+        parameter("audience", {"type": "string", "enum": [*Audience]}, "Whom it is about; a woman by default."),
+        parameter("region", REGION_SCHEMA, "Where; the caller's own region by default."),
+        parameter("on", {"type": "string", "format": "date"}, "The day to answer for; today by default."),
     ]
 
 

@@ -47,3 +47,71 @@ class RouteBasis(StrEnum):
     MEASURE = "measure"  # a measure of a policy document in force
     DEFAULT = "default"  # the national default table: no document names a unit for it
     NONE = "none"  # nobody: no unit that could receive it has an agency here
+
+
+class PolicyStatus(StrEnum):
+    """Whether a document holds."""
+
+    IN_FORCE = "in_force"  # 有效
+    DRAFT = "draft"  # 征求意见稿: shown, never followed
+    ENDED = "ended"  # 失效
+
+
+class MeasureKind(StrEnum):
+    """What a paragraph of a document asks for."""
+
+    MEASURE = "measure"  # 措施: something done for people
+    DUTY = "duty"  # 组织领导: something the offices owe each other
+
+
+class ResponsibilityRole(StrEnum):
+    """The part one unit has in a measure."""
+
+    LEAD = "lead"  # 牵头
+    CO = "co"  # 配合
+    SHARED = "shared"  # 按职责分工
+    SOLE = "sole"  # 负责
+
+
+class ReportPeriod(StrEnum):
+    """How often a document wants a report."""
+
+    QUARTER = "quarter"  # 季度
+    YEAR = "year"  # 年度
+
+
+class Theme(StrEnum):
+    """What a measure is about, finer than the categories of cases and wider than them."""
+
+    ASSESSMENT = "assessment"  # 考核奖惩
+    ASSISTANCE = "assistance"  # 社会救助
+    ASSOCIATIONS = "associations"  # 女性社团
+    CULTURE = "culture"  # 文体活动
+    DELEGATES = "delegates"  # 妇女代表
+    DELIBERATION = "deliberation"  # 议事协商
+    FAMILY = "family"  # 亲情联络
+    GROWTH = "growth"  # 成长记录
+    GUARDIANSHIP = "guardianship"  # 监护
+    GUIDANCE = "guidance"  # 思想引领
+    HEALTH = "health"  # 健康
+    HONOURS = "honours"  # 家庭文明
+    JOBS = "jobs"  # 就业创业
+    LECTURES = "lectures"  # 宣讲课堂
+    LEDGER = "ledger"  # 信息台账
+    LOANS = "loans"  # 小额贷款
+    MEDIATION = "mediation"  # 调解
+    MENTAL_HEALTH = "mental_health"  # 心理关爱
+    MUTUAL_AID = "mutual_aid"  # 互助
+    ORGANISATION = "organisation"  # 组织领导
+    PAIRING = "pairing"  # 结对
+    PARENTING = "parenting"  # 家庭教育
+    PARTICIPATION = "participation"  # 社会参与
+    PETITIONS = "petitions"  # 信访
+    PROJECTS = "projects"  # 公益项目
+    REHABILITATION = "rehabilitation"  # 康复
+    RIGHTS = "rights"  # 维权
+    SAFETY = "safety"  # 安全
+    SURVEY = "survey"  # 调研
+    TRAINING = "training"  # 技能培训
+    VENUES = "venues"  # 阵地
+    VOLUNTEERS = "volunteers"  # 志愿服务

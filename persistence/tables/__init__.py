@@ -10,6 +10,7 @@ from persistence.tables import (
     notifications,
     people,
     places,
+    policy,
     sealing,
     statistics,
     surveys,
@@ -21,6 +22,6 @@ from persistence.tables import (
 metadata = SQLModel.metadata
 
 __all__ = [
-    "auth", "break_glass", "campaigns", "duplicates", "metadata", "notifications", "people", "places", "sealing", "statistics", "surveys",
-    "system", "transfers", "venues",
+    "auth", "break_glass", "campaigns", "duplicates", "metadata", "notifications", "people", "places", "policy", "sealing",
+    "statistics", "surveys", "system", "transfers", "venues",
 ]  # fmt: skip

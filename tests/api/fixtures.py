@@ -19,6 +19,7 @@ from persistence.auth_store import AuthStore
 from persistence.demo.load import load_demo
 from persistence.engine import RUNTIME_ROLE, connect, open_pool
 from persistence.loading.codes import load_codes
+from persistence.loading.policies import load_policies
 from persistence.loading.regions import load_regions
 from tests.api.running import Service, serving
 from tests.conftest import copied, dropped
@@ -65,6 +66,7 @@ async def county(postgres: str, template: str) -> County:
         owner = await connect(settings.owner_url)
         await load_regions(owner, only=DIVISIONS)
         await load_codes(owner)
+        await load_policies(owner)
         demo = await load_demo(owner, cipher_of(settings), hash_secret)
         await owner.close()
         made.secrets.update({one["name"]: (one["client_id"], one["client_secret"]) for one in demo.callers})

@@ -30,9 +30,10 @@ from graphql.execution.values import VariableValues, get_argument_values, get_di
 from graphql.type import GraphQLIncludeDirective, GraphQLSkipDirective
 
 from api.graphql.schema import build
-from tests.oracle.documents import determination, me, proof, statistics, statistics_summary
+from tests.oracle.documents import determination, me, proof, routing, statistics, statistics_summary
+from tests.oracle.kinds import Way
 from tests.oracle.model import Eyes, Page, Refused, Row, camel, snake
-from tests.oracle.spec import DOCUMENT_PERMISSIONS, KINDS, Way
+from tests.oracle.spec import DOCUMENT_PERMISSIONS, KINDS
 
 NOWHERE = UUID(int=0)
 Nodes = list[FieldNode]
@@ -239,6 +240,8 @@ class Oracle:
             return determination(given["personId"], given.get("asOf"))
         if name in ("statistics", "statisticsSummary"):
             return statistics(given) if name == "statistics" else statistics_summary(given)
+        if name == "responsibility":
+            return routing(given)
         if name == "eventProof":
             return proof(given["id"])
         if name in LISTS:

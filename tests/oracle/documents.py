@@ -151,3 +151,39 @@ async def sum_up(access: Access, asked: Mapping[str, object]) -> object:
     """Provide the summary table as the service would."""
     access.grant("statistics:summary")
     return statistics_summary(asked)
+
+
+def routing(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an answer of the matrix that shows what was asked: one unit with a department, one measure passed."""
+    measure = {
+        "id": str(PEOPLE["resident"]), "code": "2.3", "title": "“维权”", "document_id": str(PEOPLE["resident"]),
+        "document_code": "a-1", "document_title": '"文件"', "document_number": None, "status": "draft", "level": 3,
+    }  # fmt: skip
+    unit = {
+        "agency_id": str(PEOPLE["resident"]), "agency_name": "某妇联", "agency_type": "womens_federation",
+        "department_id": None, "department_name": None,
+    }  # fmt: skip
+    return {
+        "category": given["category"],
+        "audience": given.get("audience") or "woman",
+        "region": given.get("region") or "421081",
+        "on": given.get("on") or "2026-01-01",
+        "basis": "default",
+        "mode": None,
+        "measure": None,
+        "receiver": unit | {"department_id": str(PEOPLE["resident"]), "department_name": "权益部"},
+        "co": [unit],
+        "informed": [],
+        "missing": ["sports"],
+        "laws": ["《民法典》第三十一条"],
+        "why": [{"code": "default_table", "message": "按全国默认分工"}],
+        "passed": [{"code": "draft", "message": "", "measure": measure}],
+        "sentence": '由"某妇联"办理。\n',
+    }
+
+
+async def answer_for(access: Access, asked: Mapping[str, object]) -> object:
+    """Provide the matrix's answer as the use case would."""
+    access.grant("policy:read")
+    on = asked.get("on")
+    return routing({**asked, "on": on.isoformat() if isinstance(on, date) else None})

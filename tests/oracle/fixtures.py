@@ -18,7 +18,7 @@ from persistence.crypto import FieldCipher
 from persistence.engine import RUNTIME_ROLE, connect, open_pool
 from persistence.reading.reader import Reader
 from persistence.searching.questions import Questions
-from tests.oracle.documents import count, determine, prove, sum_up
+from tests.oracle.documents import answer_for, count, determine, prove, sum_up
 from tests.oracle.model import SECRET, Data, Eyes
 from tests.oracle.world import load
 
@@ -34,6 +34,7 @@ class Service:
             "me": who,
             "determination": determine,
             "eventProof": prove,
+            "responsibility": answer_for,
             "statistics": count,
             "statisticsSummary": sum_up,
         }

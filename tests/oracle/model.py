@@ -18,7 +18,8 @@ from uuid import UUID
 from domain.access import Access
 from tests.oracle.history import in_words, sentence
 from tests.oracle.inboxes import notice
-from tests.oracle.spec import COUNTS, KINDS, ORDER_COLUMNS, Kind
+from tests.oracle.kinds import Kind
+from tests.oracle.spec import COUNTS, KINDS, ORDER_COLUMNS
 
 Row = dict[str, Any]
 SECRET = "the oracle's page tokens"

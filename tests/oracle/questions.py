@@ -230,6 +230,8 @@ class Asker:
         if "first" not in definition.args:
             if target.startswith("Statistics"):
                 return self._figures_arguments(definition), rows
+            if target == "Routing":
+                return self._routing_arguments(), rows
             return f"({', '.join(self._key_argument(target, one) for one in definition.args)})", rows
         kind = target.removesuffix("Connection")
         parts = []
@@ -253,6 +255,12 @@ class Asker:
         if "groupBy" in definition.args and self.often(0.5):
             parts.append('groupBy: ["sex", "region"]')
         return f"({', '.join(parts)})" if parts else ""
+
+    def _routing_arguments(self) -> str:
+        parts = [f"category: {self.value('String', 'relief')}"]
+        given = (("audience", "String", "child"), ("region", "String", "421081"), ("on", "Date", "2026-02-01"))
+        parts += [f"{name}: {self.value(kind, value, nullable=True)}" for name, kind, value in given if self.often(0.5)]
+        return f"({', '.join(parts)})"
 
     def _key_argument(self, target: str, argument: str) -> str:
         if argument == "asOf":

@@ -5,83 +5,8 @@ it again, by hand, from the conventions, so that a slip in a declaration or in i
 makes the two differ. Names are those of the GraphQL schema.
 """
 
-from dataclasses import dataclass, field
-from typing import Literal
-
-Rows = Literal[
-    "everybody",
-    "person",
-    "household",
-    "subject",
-    "staff",
-    "county",
-    "announced",
-    "agency",
-    "agency_row",
-    "office",
-    "addressed",
-    "log",
-    "both_sides",
-    "openings",
-]
-Kinds = Literal["one", "many", "document", "documents"]
-
-
-@dataclass(frozen=True)
-class Way:
-    """A relation: to rows of ``kind`` whose ``theirs`` equals our ``ours``, or to a part of our JSON."""
-
-    how: Kinds
-    kind: str
-    ours: str
-    theirs: str = "id"
-    order: str = "-id"
-    current: bool = False
-
-
-def one(kind: str, ours: str, theirs: str = "id", *, current: bool = False) -> Way:
-    """At most one row."""
-    return Way("one", kind, ours, theirs, current=current)
-
-
-def many(kind: str, theirs: str, order: str = "-id", ours: str = "id") -> Way:
-    """A page of rows."""
-    return Way("many", kind, ours, theirs, order)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of row: where it is stored, whose eyes reach it, what is sensitive in it, where it leads."""
-
-    table: str
-    permission: str
-    rows: Rows
-    root: str = ""  # the GraphQL list at the root
-    key: str = "id"
-    subject: str = ""  # the column of the person whose file it belongs to
-    classes: dict[str, str] = field(default_factory=dict)  # field → class; open when not named
-    masked: dict[str, str] = field(default_factory=dict)  # field → the column of its masked form, the only one shown
-    safe: dict[str, str] = field(default_factory=dict)  # field → the column shown where it is masked
-    since: str = "opened_on"  # the column from which on a row is announced
-    columns: dict[str, str] = field(default_factory=dict)  # field → column where the names differ
-    divisions: tuple[str, ...] = ()  # fields that publish a 12-digit number as a code
-    ways: dict[str, Way] = field(default_factory=dict)
-    orders: tuple[str, ...] = ("-id", "id")
-    actions: dict[str, str] = field(default_factory=dict)
-    stages: dict[str, tuple[str, set[str]]] = field(default_factory=dict)  # an action is open in these values only
-    versioned: bool = True
-    ended_by: str = "valid_to"  # the column that ``current`` asks
-    embeds: tuple[str, ...] = ()  # lists that REST shows without being asked
-
-
-def classes(**named: str) -> dict[str, str]:
-    """Turn ``health="illness capable"`` into ``{"illness": "health", "capable": "health"}``."""
-    return {name: one_class for one_class, names in named.items() for name in names.split()}
-
-
-PLACE = {"region": "region_code"}
-HERE = one("Region", "region_code", "lo")
-WRITE_PEOPLE = {"update": "people:write"}
+from tests.oracle.kinds import HERE, PLACE, WRITE_PEOPLE, Kind, Way, classes, many, one
+from tests.oracle.policy_kinds import POLICY
 
 
 def _of_person(table: str, root: str, *, subject: str = "person_id", **more: object) -> Kind:
@@ -430,7 +355,7 @@ KINDS = {
         ways={"person": one("Person", "person_id"), "merged": one("Person", "merged_id")},
         actions={"undo": "duplicates:write"},
     ),
-}  # fmt: skip
+} | POLICY  # fmt: skip
 
 ORDER_COLUMNS = {("person", "name"): "name_pinyin", ("campaign_village", "region"): "region_code"}
 """People are ordered by the pinyin of their names."""
@@ -445,6 +370,7 @@ DOCUMENT_PERMISSIONS = {
     "me": "codes:read",
     "determination": "people:read",
     "eventProof": "events:read",
+    "responsibility": "policy:read",
     "statistics": "statistics:read",
     "statisticsSummary": "statistics:summary",
 }

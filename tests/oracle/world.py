@@ -34,6 +34,7 @@ from tests.oracle.history import told
 from tests.oracle.ids import AGENCIES, PEOPLE, key
 from tests.oracle.inboxes import inboxes
 from tests.oracle.log import events, operations
+from tests.oracle.policies import policies
 from tests.oracle.requests import openings, transfers
 from tests.oracle.surveys import surveys
 from tests.oracle.venues import venues
@@ -345,6 +346,7 @@ def make() -> Tables:
     campaigns(world)
     venues(world, people)
     surveys(world, people)
+    policies(world)
     accounts(world)
     inboxes(world)
     return world.tables
