@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import Enum
 from uuid import UUID
 
@@ -48,18 +47,18 @@ def of_list(view: View, key: str, given: Mapping[str, object]) -> tuple[Structur
         values[f"{key}.after"] = check_text(str(after), "/after")
     filters = []
     wanted = given.get("filter")
-    for name, one in view.filters.items() if wanted is not None else ():
-        value = _member(wanted, name)
-        if value is None:
+    for member, chosen in wanted.items() if isinstance(wanted, Mapping) else ():  # in the schema's order
+        if chosen is None:
             continue
-        value = value.value if isinstance(value, Enum) else value
+        name = snake(member)
+        one, pointer = view.filters[name], f"/filter/{camel(name)}"
+        value = chosen.value if isinstance(chosen, Enum) else chosen
         if isinstance(value, str):
-            check_text(value, f"/filter/{camel(name)}")
+            check_text(value, pointer)
             if one.type is UUID:
                 value = row_key_or_nowhere(value)
-        how, value = filter_structure(one, value, f"/filter/{camel(name)}")
+        how, values[f"{key}.{name}"] = filter_structure(one, value, pointer)
         filters.append((name, how))
-        values[f"{key}.{name}"] = value
     asked = given.get("orderBy", given.get("order_by"))
     order = order_of(view, None if asked is None else str(asked), [name for name, _ in filters])
     return Structure(tuple(filters), order, size, after is not None), values
@@ -85,10 +84,3 @@ def row_key_or_nowhere(text: str) -> UUID:
         return UUID(text) if len(text) == 36 else NOWHERE  # noqa: PLR2004 - the canonical form
     except ValueError:
         return NOWHERE
-
-
-def _member(wanted: object, name: str) -> object:
-    if isinstance(wanted, dict):
-        return wanted.get(camel(name), wanted.get(name))
-    value = getattr(wanted, name, None)
-    return value if isinstance(value, str | int | bool | date | datetime | Enum) else None

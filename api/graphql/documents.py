@@ -21,6 +21,7 @@ from graphql import (
 )
 from graphql.language import DirectiveNode, FieldNode, VariableNode
 
+from api.graphql.coercion import Variables
 from api.graphql.limits import DocumentLimits, Limits, check_variables, refused
 from domain.clients.documents import LONGEST_DOCUMENT
 from domain.errors import Fault, InvalidInput
@@ -38,6 +39,8 @@ class Prepared:
     fragments: dict[str, FragmentDefinitionNode]
     switches: tuple[str, ...]  # variables of @skip and @include
     paged: bool  # a page size comes from a variable: cost is checked at every request
+    introspects: bool  # it asks for the schema
+    variables: dict[str | None, Variables]  # of each operation
     walks: dict[Hashable, Any] = field(default_factory=dict)
 
 
@@ -48,6 +51,7 @@ class _Notes(Visitor):
         super().__init__()
         self.switches: dict[str, None] = {}
         self.paged = False
+        self.introspects = False
 
     def enter_directive(self, node: DirectiveNode, *_: object) -> None:
         """Note the variables of @skip and @include."""
@@ -56,7 +60,8 @@ class _Notes(Visitor):
                 self.switches[argument.value.name.value] = None
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
-        """Note page sizes that come from variables."""
+        """Note page sizes that come from variables, and questions about the schema."""
+        self.introspects |= node.name.value in {"__schema", "__type"}
         self.paged |= any(
             one.name.value == "first" and isinstance(one.value, VariableNode) for one in node.arguments or ()
         )
@@ -122,7 +127,10 @@ class Documents:
                 operations[definition.name.value if definition.name else None] = definition
         fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         self._number += 1
-        prepared = Prepared(self._number, document, operations, fragments, tuple(notes.switches), notes.paged)
+        prepared = Prepared(
+            self._number, document, operations, fragments, tuple(notes.switches), notes.paged, notes.introspects,
+            {name: Variables(self.schema, one) for name, one in operations.items()},
+        )  # fmt: skip
         if len(text) <= LONGEST_DOCUMENT:
             self._kept[text] = prepared
             if len(self._kept) > MOST_DOCUMENTS:

@@ -15,7 +15,7 @@ import orjson
 from graphql import GraphQLError, OperationType
 
 from api.graphql.documents import without_values
-from api.graphql.executor import ANONYMOUS, Answer, Executor, introspects
+from api.graphql.executor import ANONYMOUS, Answer, Executor
 from api.graphql.registered import Registered
 from api.media import JSON, in_utf8, is_json
 from api.problems import Refused
@@ -103,7 +103,7 @@ class Endpoint:
         if isinstance(prepared, Answer):
             return prepared
         document, operation, values = prepared
-        if not self.introspection and introspects(document) and not STAFF_ROLES & set(access.roles):
+        if not self.introspection and document.introspects and not STAFF_ROLES & set(access.roles):
             raise Forbidden("graphql.introspection_closed")
         if operation.operation is OperationType.MUTATION:
             if method == "GET":

@@ -14,7 +14,7 @@ from graphql import (
     SelectionSetNode,
     execute_sync,
 )
-from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from graphql.execution.values import VariableValues
 from pydantic import ValidationError
 
 from api.faults import read_faults
@@ -80,9 +80,7 @@ class Executor:
         if isinstance(prepared, list):
             return Answer(None, tuple((None, error) for error in prepared))
         operation = operation_of(prepared, name)
-        values = get_variable_values(
-            self.schema, operation.variable_definitions or (), dict(variables), max_errors=20, hide_suggestions=True
-        )
+        values = prepared.variables[operation.name.value if operation.name else None].values(variables)
         if isinstance(values, list):
             return Answer(None, tuple((None, error) for error in values))
         return prepared, operation, values
@@ -216,19 +214,19 @@ class Executor:
 
     def _evaluated(self, source: Source, values: VariableValues) -> tuple[Structure, Mapping[str, object]]:
         """Return a field's structure and values; where the document says them all, they are kept with it."""
-        given = get_argument_values(source.definition, source.node, values)
+        given = source.arguments.values(values)
         if source.view is None:
             found = Structure(), of_node(source.key, given)
         elif source.kind == "list":
             found = of_list(source.view, source.key, given)
         else:
             found = Structure(), of_one(source.view, source.key, given)
-        if source.is_written_out():
+        if not source.arguments.variables:  # the document itself says them all: every request gives the same
             source.evaluated = found
         return found
 
     async def _document(self, access: Access, source: Source, values: VariableValues) -> object:
-        given = get_argument_values(source.definition, source.node, values)
+        given = source.arguments.values(values)
         try:
             return await self.providers[source.node.name.value](
                 access, {snake(key): value for key, value in given.items() if value is not None}
@@ -248,7 +246,7 @@ class Executor:
         *,
         in_address: bool,
     ) -> Structure:
-        given = get_argument_values(source.definition, source.node, values)
+        given = source.arguments.values(values)
         try:
             asked = of_search(given)
         except ValidationError as error:
@@ -284,25 +282,4 @@ class Executor:
         return dict(result.data)
 
 
-def introspects(prepared: Prepared) -> bool:
-    """Tell whether a document asks for the schema."""
-    return any(
-        node.name.value in ("__schema", "__type")
-        for operation in prepared.operations.values()
-        for node in _fields(operation.selection_set, prepared)
-    )
-
-
-def _fields(selections: SelectionSetNode, prepared: Prepared) -> list[FieldNode]:
-    found: list[FieldNode] = []
-    for one in selections.selections:
-        if isinstance(one, FieldNode):
-            found.append(one)
-        elif hasattr(one, "selection_set"):
-            found += _fields(one.selection_set, prepared)
-        else:
-            found += _fields(prepared.fragments[one.name.value].selection_set, prepared)  # type: ignore[attr-defined]
-    return found
-
-
-__all__ = ["Answer", "Executor", "introspects"]
+__all__ = ["Answer", "Executor"]

@@ -119,9 +119,7 @@ class Mutations:
         structures: dict[str, Structure] = {}
         for source in walk.sources:
             if source.view is not None:
-                structure, found = of_list(
-                    source.view, source.key, get_argument_values(source.definition, source.node, values)
-                )
+                structure, found = of_list(source.view, source.key, source.arguments.values(values))
                 structures[source.key] = structure
                 arguments |= found
         again = Walk(walk.schema, walk.roots, walk.nodes, walk.fragments, walk.variables, structures=structures)

@@ -19,16 +19,14 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
-    ListValueNode,
-    ObjectValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
-    ValueNode,
     VariableNode,
 )
 
 from api.graphql.arguments import Structure
+from api.graphql.coercion import Arguments
 from domain.naming import snake
 from domain.selection import (
     Action,
@@ -64,20 +62,8 @@ class Source:
     view: View | None
     definition: GraphQLField
     node: FieldNode
+    arguments: Arguments
     evaluated: tuple[Structure, Mapping[str, object]] | None = None
-
-    def is_written_out(self) -> bool:
-        """Tell whether the document itself says all arguments: then every request gives the same."""
-        return not any(_varies(one.value) for one in self.node.arguments or ())
-
-
-def _varies(value: ValueNode) -> bool:
-    match value:
-        case ListValueNode():
-            return any(map(_varies, value.values))
-        case ObjectValueNode():
-            return any(_varies(one.value) for one in value.fields)
-    return isinstance(value, VariableNode)
 
 
 @dataclass(slots=True)
@@ -131,7 +117,7 @@ class Walk:
     def source(self, kind: str, view: View | None, definition: GraphQLField, node: FieldNode) -> str:
         """Note a field with arguments and return the key of its values."""
         key = f"a{len(self.sources)}"
-        self.sources.append(Source(self._root, key, kind, view, definition, node))
+        self.sources.append(Source(self._root, key, kind, view, definition, node, Arguments(definition, node)))
         return key
 
     # ---- selection sets ----------------------------------------------------------------------------
