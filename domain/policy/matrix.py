@@ -108,6 +108,16 @@ class Here:
 
     def unit(self, unit_type: AgencyType, department_kind: DepartmentKind | None = None) -> Unit | None:
         """Return the nearest agency of a type that may receive, with its department of a kind if it has one."""
+        for office in self._nearest(unit_type):
+            return _inside(office, department_kind) or Unit(office.id, office.name, office.type)
+        return None
+
+    def department_above(self, unit_type: AgencyType, department_kind: DepartmentKind) -> Unit | None:
+        """Return the nearest department of a kind, though an agency nearer has none."""
+        inside = (_inside(one, department_kind) for one in self._nearest(unit_type))
+        return next((unit for unit in inside if unit), None)
+
+    def _nearest(self, unit_type: AgencyType) -> list[Office]:
         lowest = LOWER_SEATS.get(unit_type, COUNTY)
         fitting = [
             one
@@ -117,13 +127,19 @@ class Here:
             and one.valid_from <= self.on
             and (one.valid_to is None or self.on < one.valid_to)
         ]
-        if not fitting:
-            return None
-        office = min(fitting, key=lambda one: (-one.level, one.valid_from, one.id))
-        for kind, department_id, name in office.departments:
-            if kind == department_kind:
-                return Unit(office.id, office.name, office.type, department_id, name)
-        return Unit(office.id, office.name, office.type)
+        return sorted(fitting, key=lambda one: (-one.level, one.valid_from, one.id))
+
+
+def _inside(office: Office, department_kind: DepartmentKind | None) -> Unit | None:
+    """Return an agency's department of a kind."""
+    return next(
+        (
+            Unit(office.id, office.name, office.type, department_id, name)
+            for kind, department_id, name in office.departments
+            if kind == department_kind
+        ),
+        None,
+    )
 
 
 def answer(
@@ -204,9 +220,17 @@ def _by_measure(question: Question, measure: Candidate, here: Here) -> Route:
     receiver = next((unit for _, unit in leads if unit), None)
     co = _others([unit for _, unit in units], receiver)
     why: tuple[str, ...] = ("nearest_measure", "named_by_measure" if receiver else "named_not_here")
-    if receiver and any(unit == receiver and one.department_kind and not unit.department_id for one, unit in leads):
+    above = [
+        here.department_above(one.unit_type, one.department_kind)
+        for one, unit in leads
+        if receiver and unit == receiver and one.department_kind and not receiver.department_id
+    ]
+    if above:
         why = (*why, "department_not_here")
-    return Route(RouteBasis.MEASURE, mode=measure.mode, receiver=receiver, co=co, missing=missing, why=why)
+    return Route(
+        RouteBasis.MEASURE, mode=measure.mode, receiver=receiver, co=co, informed=_others(above, receiver),
+        missing=missing, why=why,
+    )  # fmt: skip
 
 
 def _by_default(types: Sequence[AgencyType], here: Here, why: tuple[str, ...]) -> Route:

@@ -19,7 +19,7 @@ PASSED: Final = {
 WHY: Final = {
     "nearest_measure": "离当地最近的有效措施",
     "named_by_measure": "文件写明了责任单位",
-    "department_not_here": "文件写明的部门在该单位未设，由该单位承办",
+    "department_not_here": "文件写明的部门在该单位未设，由该单位承办，设有该部门的上级单位知悉",
     "shared_by_remit": "文件未写明牵头单位，由列名在前且职责相符的单位承办，其他列名单位知悉",
     "units_unnamed": "文件未写明责任单位",
     "named_not_here": "文件写明的单位在当地没有登记",

@@ -115,11 +115,16 @@ def directory(make: Maker, places: Sequence[Mapping[str, Any]]) -> Directory:
     made = Directory({"agency": [], "department": [], "staff": [], "leading_group": [], "leading_group_member": []})
     offices = OFFICES | {place["code"]: _office(place) for place in places}
     for number, (key, office) in enumerate(offices.items(), 1):
-        _agency(make, made, key, office, number)
-        _departments(make, made, key)
-        _staff(make, made, key, office.posts)
+        enter(make, made, key, office, number, DEPARTMENTS.get(key, {}))
     _leading_group(make, made)
     return made
+
+
+def enter(make: Maker, made: Directory, key: str, office: Office, number: int, departments: Mapping[str, str]) -> None:
+    """Enter an agency with its departments and staff; ``number`` makes its credit code."""
+    _agency(make, made, key, office, number)
+    _departments(make, made, key, departments)
+    _staff(make, made, key, office.posts)
 
 
 def _office(place: Mapping[str, Any]) -> Office:
@@ -148,9 +153,9 @@ def _agency(make: Maker, made: Directory, key: str, office: Office, number: int)
     made.rows["agency"].append(row)
 
 
-def _departments(make: Maker, made: Directory, key: str) -> None:
+def _departments(make: Maker, made: Directory, key: str, departments: Mapping[str, str]) -> None:
     agency = made.agencies[key]["id"]
-    for kind, name in DEPARTMENTS.get(key, {}).items():
+    for kind, name in departments.items():
         made.rows["department"].append(_row(make) | {"agency_id": agency, "kind": kind, "name": name})
 
 

@@ -13,6 +13,7 @@ from persistence.crypto import FieldCipher
 from persistence.demo import affairs, campaigns, surveys, venues
 from persistence.demo.callers import CALLERS, Caller, Hasher, people_of, register, renew
 from persistence.demo.directory import COUNTY, NEIGHBOUR, PILOT_TOWNSHIP, Directory, directory
+from persistence.demo.elsewhere import elsewhere
 from persistence.demo.history import Census, copy_events, registrations, statuses
 from persistence.demo.people import Village
 from persistence.demo.population import maker, populate
@@ -74,6 +75,8 @@ async def load_demo(
 async def _load(conn: asyncpg.Connection, cipher: FieldCipher, hasher: Hasher, seed: int, as_of: date) -> Demo:
     make = maker(seed, as_of)
     made = directory(make, await conn.fetch(_PLACES, COUNTY, PILOT_TOWNSHIP))
+    for table, listed in elsewhere(maker(seed + 1, as_of)).rows.items():  # of a chance of their own
+        made.rows[table] += listed
     villages, neighbours = await _villages(conn, COUNTY), await _villages(conn, NEIGHBOUR)
     if not villages or not neighbours:
         message = "the divisions of 石首 and 公安 are not loaded"
