@@ -18,6 +18,7 @@ from api.graphql.limits import Limits as DocumentLimits
 from api.graphql.mutations import Mutations, mutation_type
 from api.graphql.registered import Registered
 from api.graphql.schema import build
+from api.messages import labels
 from api.operations import WRITES
 from api.services import AnswersStatistics, Services
 from api.settings import Settings
@@ -54,6 +55,7 @@ from persistence.engine import open_pool, open_reads, scope_settings, set_scope
 from persistence.idempotency import IdempotencyKeys
 from persistence.keys.ring_file import watched_cipher
 from persistence.limits import RateLimits
+from persistence.loading.codes import items as published
 from persistence.migrate import newest
 from persistence.reading.reader import Reader, Witness
 from persistence.sealing.proof import prove as proof_of
@@ -76,6 +78,7 @@ class Wired:
 @asynccontextmanager
 async def wired(settings: Settings) -> AsyncIterator[Wired]:
     """Open what one API process needs, and close it at the end."""
+    labels.learn(published())
     async with AsyncExitStack() as stack:
         pool = await open_pool(
             settings.pooled_url, role=settings.database_role, size=settings.database_pool_size,

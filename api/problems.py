@@ -127,6 +127,9 @@ def problem_object(error: BaseException | Problem, request_id: str, language: La
         "code": problem.code,
         "request_id": request_id,
     }
+    allowed = problem.parameters.get("allowed")
+    if isinstance(allowed, tuple):  # what a state allows: as codes, beside the sentence
+        document |= {"state": problem.parameters["state"], "allowed": [*allowed]}
     if problem.faults:
         document["errors"] = [
             {"pointer": fault.pointer, "code": fault.code, "message": fault_message(fault, language)}

@@ -22,7 +22,7 @@ class States(Generic[State, Act]):
         """Return the state after an act; ``Conflict`` names those that are allowed."""
         found = self.ways[state].get(act)
         if found is None:
-            raise Conflict(self.refusal, state=state, allowed=", ".join(self.ways[state]) or "—")
+            raise Conflict(self.refusal, state=state, allowed=tuple(self.ways[state]))
         return found
 
 

@@ -28,6 +28,7 @@ from api.messages import (
     transfers,
     venues,
 )
+from api.messages.labels import worded
 from domain.imports.faults import FILE_SENTENCES, SENTENCES
 from domain.language import Language
 
@@ -46,7 +47,8 @@ class Message(NamedTuple):
 
     def sentence(self, language: Language, parameters: Mapping[str, object]) -> str:
         """Return the sentence with its parameters."""
-        return (self.en if language == "en" else self.zh).format_map(_Known(parameters))
+        said = {name: worded(value, language) for name, value in parameters.items()}
+        return (self.en if language == "en" else self.zh).format_map(_Known(said))
 
 
 class _Known(dict[str, Any]):

@@ -105,6 +105,14 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "档案类型有误", "妇女、儿童、老年人三类档案必须且只能填一类。",
         "One profile", "Give exactly one of woman, child and elder.",
     ),
+    "profile.not_a_child": (
+        "年龄不符", "儿童档案只能用于不满{under}周岁的人员，请核对出生日期。",
+        "Not a child", "A child's profile is for those under {under}; check the birth date.",
+    ),
+    "profile.not_an_elder": (
+        "年龄不符", "老年人档案只能用于满{from}周岁的人员，请核对出生日期。",
+        "Not an elder", "An elder's profile is for those aged {from} or over; check the birth date.",
+    ),
     "profile.not_a_woman": (
         "性别不符", "妇女档案只能用于女性。",
         "Not a woman", "A woman's profile is for women.",

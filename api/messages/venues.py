@@ -1,6 +1,10 @@
 """Venues, activities, sign-ups."""
 
 MESSAGES: dict[str, tuple[str, str, str, str]] = {
+    "activity.venue_closed": (
+        "阵地已撤销", "活动所在的阵地已撤销，请主办单位更换场地。",
+        "Venue given up", "The venue of this activity was given up; its host must move it.",
+    ),
     "activity.begun": (
         "活动已开始", "开始时间已过，请先修改时间。",
         "Already begun", "Its start has passed; change its times first.",

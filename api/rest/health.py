@@ -3,9 +3,11 @@
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from api.rest.parameters import given, unknown
 
 
 def router(services: Any) -> APIRouter:
@@ -18,8 +20,9 @@ def router(services: Any) -> APIRouter:
         return {"status": "ok"}
 
     @made.get("/readyz", operation_id="readyz", summary="Ready", responses={503: {"description": "Not ready."}})
-    async def readyz() -> Response:
+    async def readyz(request: Request) -> Response:
         """Tell whether database, migrations, keys and queue are there."""
+        unknown(given(request.scope["query_string"]))
         states = await services.ready()
         ready = all(state == "ok" for state in states.values())
         body = orjson.dumps({"status": "ok" if ready else "not_ready", "checks": states})

@@ -19,6 +19,8 @@ PROBLEM = {
         "detail": {"type": "string"},
         "code": {"type": "string"},
         "request_id": {"type": "string"},
+        "state": {"type": "string", "description": "Where a state does not allow an act: the state …"},
+        "allowed": {"type": "array", "items": {"type": "string"}, "description": "… and the acts that it allows."},
         "errors": {
             "type": "array",
             "items": {

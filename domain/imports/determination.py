@@ -2,10 +2,12 @@
 
 from datetime import date
 
+from domain.imports.faults import RowFault, Severity
 from domain.imports.forms import ELDER_CHILDREN
 from domain.imports.model import RosterForm
 from domain.imports.roster import Individual, RosterRow
 from domain.people import determination as rule
+from domain.people.days import birthday
 from domain.people.determination import (
     ChildClaims,
     Determination,
@@ -30,6 +32,21 @@ def determine(row: RosterRow, form: RosterForm, as_of: date, rules: RuleParamete
     """Return whether the subject is left behind on ``as_of`` by what the row says, None for the dead."""
     found = rule.determine(facts_of(row, form, as_of), as_of, rules)
     return found[0] if found else None
+
+
+def age_fault(row: RosterRow, form: RosterForm, as_of: date, rules: RuleParameters) -> RowFault | None:
+    """Return the warning of a subject whose age is outside what a form is for; the row is taken all the same."""
+    born = row.subject.birth_date
+    if born is None:
+        return None
+    least, under = {
+        RosterForm.CHILD: (None, rules.child_under),
+        RosterForm.WOMAN: (rules.woman_min_age, None if rules.woman_max_age is None else rules.woman_max_age + 1),
+        RosterForm.ELDER: (rules.elder_from, None),
+    }[form]
+    young = least is not None and as_of < birthday(born, least)
+    old = under is not None and birthday(born, under) <= as_of
+    return RowFault("", "", "age.outside_form", Severity.WARNING) if young or old else None
 
 
 def facts_of(row: RosterRow, form: RosterForm, as_of: date) -> Facts:
@@ -98,4 +115,4 @@ def _individual(one: Individual, county: int) -> rule.Individual:
     )
 
 
-__all__ = ["POPULATION", "determine", "facts_of"]
+__all__ = ["POPULATION", "age_fault", "determine", "facts_of"]

@@ -11,10 +11,9 @@ from domain.imports.roster import Away, Individual, RosterRow
 from domain.imports.row_cells import RowCells
 from domain.imports.vocabulary import Vocabulary
 from domain.people.model import AbsenceReason, Situation
+from domain.people.names import is_readable
 
-LONGEST_NAME = 50
 _DOTS = re.compile(r"[•‧・．﹒·]")
-_BAD_NAME = re.compile(r"[0-9@#$%^&*=+<>/\\|~!?;:\"{}\[\]_`]")
 _NOTE = re.compile(r"\(([^()]*)\)\s*$")
 _CHINESE_GAP = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _GRADE = re.compile(r"([一二三四1-4])级")
@@ -40,7 +39,7 @@ def read_subject(cells: RowCells, survey: Survey, row: RosterRow) -> None:
     one.name = name
     if not name:
         cells.fault("name", "name.missing")
-    elif len(name) > LONGEST_NAME or _BAD_NAME.search(name):
+    elif not is_readable(name):
         cells.fault("name", "name.unreadable")
     number = cells.identity_number("identity_number", survey.today, Severity.ERROR)
     _read_birth(cells, "", one, number)
@@ -77,7 +76,7 @@ def read_relative(cells: RowCells, survey: Survey, who: str) -> Individual | Non
     name, noted = read_name(cells, f"{who}.name", survey)
     if not name:
         return None
-    if len(name) > LONGEST_NAME or _BAD_NAME.search(name):
+    if not is_readable(name):
         cells.warn(f"{who}.name", "name.unreadable")
         return None
     one = Individual(name=name)

@@ -26,6 +26,16 @@ from domain.people.model import (
     Population,
     Situation,
 )
+from domain.people.names import is_readable
+
+
+def _readable(name: str) -> str:
+    if not is_readable(name):
+        raise PydanticCustomError("name.unreadable", "not the name of a person")
+    return name
+
+
+PersonName = Annotated[Name, AfterValidator(_readable)]
 
 
 class PersonFields(Command):
@@ -51,7 +61,7 @@ class RegisterPerson(PersonFields):
     """Enter a person; with a profile she belongs to its population from ``since`` on."""
 
     region: RegionCode
-    name: Name
+    name: PersonName
     hardship: Hardships | None = None
     situation: Annotated[Situation, choice(Situation)] = Situation.LIVING
     household_id: Id | None = None
@@ -79,7 +89,7 @@ class UpdatePerson(PersonFields):
 
     person_id: Id
     version: Version
-    name: Name | None = None
+    name: PersonName | None = None
     hardship: Hardships | None = None
     situation: Annotated[Situation, choice(Situation)] | None = None
 

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from domain.errors import Fault, InvalidInput
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _LAST_DAY = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -33,3 +35,9 @@ def age_on(birth_date: date, day: date) -> int:
     """Return completed years; negative before birth."""
     years = day.year - birth_date.year
     return years if birthday(birth_date, years) <= day else years - 1
+
+
+def refuse_before_birth(birth_date: date | None, on: date, pointer: str) -> None:
+    """Refuse what is said to have happened to somebody before she was born; ``InvalidInput`` at ``pointer``."""
+    if birth_date is not None and on < birth_date:
+        raise InvalidInput(Fault(pointer, "date.before_birth"))

@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.access import Access
 from domain.errors import Conflict, Fault, Forbidden, InvalidInput
 from domain.events import Event
+from domain.people.days import refuse_before_birth
 from domain.people.use_cases.consequences import event_of, in_force, reevaluate, refresh_remits
 from domain.people.use_cases.households import give_up_head
 from domain.people.use_cases.places import place
@@ -137,6 +138,8 @@ async def relocate(work: Work, people: Sequence[Row], to: Destination) -> dict[U
     Both places keep a trace: ``moved_out`` stands in the log of the one, ``moved_in`` in that of the
     other. A household goes where those go who stay in it.
     """
+    for person in people:
+        refuse_before_birth(person["birth_date"], to.moved_on, "/moved_on")
     arrivals: dict[UUID, Event] = {}
     async with work.as_system():
         for person in people:

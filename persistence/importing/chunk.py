@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from domain.imports.determination import POPULATION, facts_of
+from domain.imports.determination import POPULATION, age_fault, facts_of
 from domain.imports.forms import HOUSEHOLD_ROLES, MEMBER_ROLES
 from domain.imports.model import RosterForm, RowOutcome
 from domain.imports.roster import Individual, RosterRow
@@ -75,6 +75,9 @@ class ChunkBuilder:
         if row.rejected or first is not None:
             self._row_line(row, RowOutcome.REJECTED if row.rejected else RowOutcome.DUPLICATE, first, None, None)
             return
+        unfit = age_fault(row, self.form, self.as_of, rules[row.region_code].parameters)
+        if unfit is not None:
+            row.faults.append(unfit)
         root = self._memory.household_of(row, self.form)
         household = self._ids.of(root, HOUSEHOLD)
         subject = self._stage(row.subject, row, SUBJECT, Home(household, ties=True, remit=self._subject_remit), None)

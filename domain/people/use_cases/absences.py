@@ -7,6 +7,7 @@ from domain.access import Access
 from domain.errors import Conflict, Fault, InvalidInput
 from domain.events import Event
 from domain.people.commands import RecordAbsence, RecordReturn, UpdateAbsence
+from domain.people.days import refuse_before_birth
 from domain.people.use_cases.consequences import event_of, in_force, reevaluate
 from domain.unit_of_work import Row, Saved, UnitOfWork, Work
 
@@ -18,6 +19,7 @@ async def record_absence(access: Access, uow: UnitOfWork, command: RecordAbsence
     async with uow.begin(access, WRITE) as work:
         circle = await work.lock_circle(command.person_id)
         person = in_force(await work.load("person", command.person_id))
+        refuse_before_birth(person["birth_date"], command.since, "/since")
         values = command.given("destination_region") | await _destination(work, command.destination_region)
         values |= {"region_code": person["region_code"], "reason": command.reason}
         await _refuse_overlap(work, person["id"], values)
@@ -30,7 +32,7 @@ async def record_absence(access: Access, uow: UnitOfWork, command: RecordAbsence
 async def update_absence(access: Access, uow: UnitOfWork, command: UpdateAbsence) -> Saved:
     """Correct what is known of an absence, also of one that is over."""
     async with uow.begin(access, WRITE) as work:
-        absence, circle = await _absence(work, command)
+        absence, person, circle = await _absence(work, command)
         given = command.given("absence_id", "version")
         changes = {name: value for name, value in given.items() if name != "destination_region"}
         if "destination_region" in given:
@@ -38,6 +40,7 @@ async def update_absence(access: Access, uow: UnitOfWork, command: UpdateAbsence
         merged = {**absence, **changes}
         if merged["returned_on"] is not None and merged["returned_on"] < merged["since"]:
             raise InvalidInput(Fault("/since", "absence.return_before_departure"))
+        refuse_before_birth(person["birth_date"], merged["since"], "/since")
         await _refuse_overlap(work, absence["person_id"], merged)
         changes = work.differing("absence", absence, changes)
         if not changes:
@@ -51,7 +54,7 @@ async def update_absence(access: Access, uow: UnitOfWork, command: UpdateAbsence
 async def record_return(access: Access, uow: UnitOfWork, command: RecordReturn) -> Saved:
     """Record that somebody came home. Raises ``Conflict`` (``absence.ended``)."""
     async with uow.begin(access, WRITE) as work:
-        absence, circle = await _absence(work, command)
+        absence, _, circle = await _absence(work, command)
         if absence["returned_on"] is not None:
             raise Conflict("absence.ended")
         on = command.returned_on or work.today
@@ -62,12 +65,12 @@ async def record_return(access: Access, uow: UnitOfWork, command: RecordReturn) 
         return await _kept(work, changed, circle, cause)
 
 
-async def _absence(work: Work, command: UpdateAbsence | RecordReturn) -> tuple[Row, frozenset[UUID]]:
-    """Lock an absence and the people it touches, the people first as everywhere."""
+async def _absence(work: Work, command: UpdateAbsence | RecordReturn) -> tuple[Row, Row, frozenset[UUID]]:
+    """Lock an absence, whose it is, and the people it touches, the people first as everywhere."""
     person_id = (await work.load("absence", command.absence_id, lock=False))["person_id"]
     circle = await work.lock_circle(person_id)
-    in_force(await work.load("person", person_id))
-    return await work.load("absence", command.absence_id, version=command.version), circle
+    person = in_force(await work.load("person", person_id))
+    return await work.load("absence", command.absence_id, version=command.version), person, circle
 
 
 async def _kept(work: Work, absence: Row, circle: frozenset[UUID], cause: Event) -> Saved:

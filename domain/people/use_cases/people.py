@@ -13,6 +13,7 @@ from domain.duplicates.model import RaisedBy
 from domain.errors import Conflict, Fault, Forbidden, InvalidInput
 from domain.ids import new_id
 from domain.people.commands import Deregister, RecordDeath, RegisterPerson, UpdatePerson, details_of
+from domain.people.days import refuse_before_birth
 from domain.people.forms import Details
 from domain.people.kin import MALE
 from domain.people.model import EndReason, Population, Situation
@@ -93,6 +94,8 @@ async def update_person(access: Access, uow: UnitOfWork, command: UpdatePerson) 
         if {"identity_number", "birth_date"} & given.keys():
             changes |= await _agreed(work, person, given)
         changes["priority"] = _priority({**person, **changes})
+        if changes.get("sex") == MALE and Population.WOMAN in (await work.populations([person["id"]]))[person["id"]]:
+            raise InvalidInput(Fault("/sex", "profile.not_a_woman"))
         if command.identity_number:
             await _refuse_duplicate(work, command.identity_number, besides=person["id"])
         changes = work.differing("person", person, changes)
@@ -114,8 +117,7 @@ async def record_death(access: Access, uow: UnitOfWork, command: RecordDeath) ->
     async with uow.begin(access, WRITE) as work:
         circle = await work.lock_circle(command.person_id)
         person = in_force(await work.load("person", command.person_id, version=command.version))
-        if person["birth_date"] and command.died_on < person["birth_date"]:
-            raise InvalidInput(Fault("/died_on", "date.before_birth"))
+        refuse_before_birth(person["birth_date"], command.died_on, "/died_on")
         changes = {"situation": Situation.DEAD, "died_on": command.died_on}
         changed = await work.update("person", person, changes)
         cause = event_of("person.died", changed, subject=person["id"], changed=sorted(changes))

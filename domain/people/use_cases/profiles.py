@@ -8,6 +8,7 @@ from domain.campaigns.use_cases import surveyed
 from domain.errors import Conflict, Fault, InvalidInput
 from domain.events import Event
 from domain.people.commands import CloseProfile, OpenProfile, UpdateProfile
+from domain.people.days import birthday
 from domain.people.forms import Details
 from domain.people.kin import MALE
 from domain.people.model import Population
@@ -21,8 +22,7 @@ async def add_profile(
     work: Work, person: Row, population: Population, form: Details, valid_from: date, cause: Event | None = None
 ) -> tuple[Row, Event]:
     """Insert a profile and its event; what follows from it is the caller's to work out."""
-    if population is Population.WOMAN and person["sex"] == MALE:
-        raise InvalidInput(Fault("/woman", "profile.not_a_woman"))
+    await _refuse_unfit(work, person, population)
     table = f"{population}_profile"
     values = {"person_id": person["id"], "region_code": person["region_code"], "valid_from": valid_from}
     profile = await work.insert(table, values | form.given())
@@ -73,6 +73,25 @@ async def close_profile(access: Access, uow: UnitOfWork, command: CloseProfile) 
         await work.append(cause)
         await _follow(work, person, cause)
         return await work.commit(Saved(table, closed["id"], closed["version"]))
+
+
+async def _refuse_unfit(work: Work, person: Row, population: Population) -> None:
+    """Refuse a profile she cannot have: a man's as a woman, and by the age bounds of the rule set in force today.
+
+    Whose birth date is not known is taken at her word.
+    """
+    if population is Population.WOMAN:
+        if person["sex"] == MALE:
+            raise InvalidInput(Fault("/woman", "profile.not_a_woman"))
+        return
+    born = person["birth_date"]
+    if born is None:
+        return
+    rules = (await work.rules(person["region_code"], work.today)).parameters
+    if population is Population.CHILD and birthday(born, rules.child_under) <= work.today:
+        raise InvalidInput(Fault("/child", "profile.not_a_child", {"under": rules.child_under}))
+    if population is Population.ELDER and work.today < birthday(born, rules.elder_from):
+        raise InvalidInput(Fault("/elder", "profile.not_an_elder", {"from": rules.elder_from}))
 
 
 async def _profile(work: Work, table: str, command: UpdateProfile | CloseProfile) -> tuple[Row, Row]:

@@ -19,6 +19,7 @@ from domain.venues.model import (
     ActivityState,
     SignUpAct,
     SignUpState,
+    VenueState,
     free_seats,
 )
 from domain.venues.use_cases.hosting import saved
@@ -31,13 +32,14 @@ async def join_activity(access: Access, uow: UnitOfWork, command: JoinActivity) 
     """Sign a person up: a place while there are any, else the end of the queue.
 
     After ``sign_up_until`` only staff may, at the door. Raises ``Conflict`` (``sign_up.exists``,
-    ``activity.sign_up_over``).
+    ``activity.sign_up_over``, ``activity.venue_closed``).
     """
     async with uow.begin(access, WRITE) as work:
         activity = await work.load("activity", command.activity_id)
         person = in_force(await work.load("person", command.person_id, lock=False))
         await _check_hers(work, person["id"])
         ACTIVITY_STATES.after(ActivityState(activity["state"]), ActivityAct.SIGN_UP)
+        await _check_venue(work, activity)
         if _herself(access) and await work.now() > activity["sign_up_until"]:
             raise Conflict("activity.sign_up_over")
         await _check_audience(work, activity, person["id"])
@@ -88,6 +90,16 @@ async def _check_hers(work: Work, person_id: UUID) -> None:
     where = {"ward_id": person_id, "guardian_id": me}
     if not await work.find("guardianship", where=where, open_until="valid_to", lock=False):
         raise Forbidden("sign_up.not_hers")
+
+
+async def _check_venue(work: Work, activity: Row) -> None:
+    """Refuse a sign-up for what would be held at a venue that was given up."""
+    if activity["venue_id"] is None:
+        return
+    async with work.as_system():  # it may lie beyond what she sees
+        (venue,) = await work.find("venue", where={"id": activity["venue_id"]}, lock=False)
+    if venue["state"] == VenueState.CLOSED:
+        raise Conflict("activity.venue_closed")
 
 
 async def _check_audience(work: Work, activity: Row, person_id: UUID) -> None:

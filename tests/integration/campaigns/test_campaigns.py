@@ -183,7 +183,7 @@ async def test_illegal_acts_name_the_allowed_ones_and_change_nothing(census: Cen
     before = await census.state()
     with pytest.raises(Conflict) as refused:
         await census.act("check", TOWNSHIP_CLERK, campaign)
-    assert refused.value.parameters == {"state": "not_started", "allowed": "assign, start"}
+    assert refused.value.parameters == {"state": "not_started", "allowed": ("assign", "start")}
     with pytest.raises(Conflict) as refused:
         await census.close(campaign)
     assert (refused.value.code, refused.value.parameters) == ("campaign.unfinished", {"unfinished": 2})

@@ -89,8 +89,11 @@ class Clerk:
 
 async def _register(clerk: Clerk) -> Any:
     pick = clerk.chance.choice
-    born = date(1940, 1, 1) + timedelta(days=clerk.chance.randrange(31_000))
     population = pick((*POPULATIONS, None))
+    oldest, days = {"child": (date(2012, 1, 1), 5_000), "elder": (date(1940, 1, 1), 7_000)}.get(
+        str(population), (date(1940, 1, 1), 31_000)
+    )
+    born = oldest + timedelta(days=clerk.chance.randrange(days))
     given = {
         "name": "王小花", "region": pick((VILLAGE, OTHER_VILLAGE)), "sex": pick(("1", "2", None)),
         "birth_date": born.isoformat(), "health": pick(("healthy", "disabled", None)),

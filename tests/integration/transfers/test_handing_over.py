@@ -221,7 +221,7 @@ async def test_a_claim_tells_no_more_than_it_was_told(
 async def test_a_claim_of_the_closed_and_of_whom_one_may_not_give(
     register: Any, officer: Access, neighbour: Access, caller: Any, uow: PostgresUnitOfWork, ledger: Any
 ) -> None:
-    elder = await register("赵大爷", identity_number=NUMBER, elder={})
+    elder = await register("赵大爷", identity_number=NUMBER)
     asked = await claim_person(caller(agency_type="womens_federation", region="421083"), uow, claim())
     federation = caller(agency_type="womens_federation")
     assert await code_of(Forbidden, accept_transfer(federation, uow, accept(asked))) == "household.outside_scope"
