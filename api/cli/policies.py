@@ -25,14 +25,16 @@ def load(
     Every fault is told with its line, and then nothing is loaded (exit code 1).
     """
     from persistence.loading.policies import load_file
-    from persistence.loading.policy_files import Lines, MalformedPolicy, PolicyRefused
+    from persistence.loading.policy_files import Lines, MalformedPolicy, PolicyRefused, read_policy
 
     content = file.read_bytes()
     try:
+        read_policy(content)  # what is wrong with the file is told without a database
         done = on_database(lambda known: _as_owner(known, lambda connection: load_file(connection, content)))
     except MalformedPolicy as error:
         lines = Lines(content)
-        faults = [(lines.of(one.pointer), one) for one in read_faults(error.error.errors(), in_request=False)]
+        found = (*read_faults(error.error.errors(), in_request=False), *error.also)
+        faults = [(lines.of(one.pointer), one) for one in found]
         give_up(*_told(file, sorted(faults, key=lambda one: (one[0], one[1].pointer))))
     except PolicyRefused as error:
         give_up(*_told(file, error.faults))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from domain.agencies.model import AgencyType, DepartmentKind
 from domain.commands import LongText, RegionCode, ShortText, choice
@@ -199,6 +199,26 @@ class PolicyForm(Part):
         return found
 
 
+def faults_beside(plain: object) -> Iterator[Fault]:
+    """Yield what the responsibilities of a document say against each other, though other parts of it are malformed."""
+    for at, section in enumerate(_listed(plain, "sections")):
+        measures = _listed(section, "measures")
+        places = [(f"/sections/{at}", section)]
+        places += [(f"/sections/{at}/measures/{number}", one) for number, one in enumerate(measures)]
+        for here, part in places:
+            if isinstance(part, dict) and "responsibility" in part:
+                try:
+                    responsible = Responsibility.model_validate(part["responsibility"])
+                except ValidationError:
+                    continue  # told as what it is
+                yield from responsible.faults(f"{here}/responsibility")
+
+
+def _listed(part: object, name: str) -> list[object]:
+    found = part.get(name) if isinstance(part, dict) else None
+    return found if isinstance(found, list) else []
+
+
 class DefaultRow(Part):
     """One row of the national default table."""
 
@@ -221,4 +241,4 @@ class DefaultTable(Part):
         return self
 
 
-__all__ = ["NAMING", "DefaultTable", "Measure", "PolicyForm", "Responsibility", "Section"]
+__all__ = ["NAMING", "DefaultTable", "Measure", "PolicyForm", "Responsibility", "Section", "faults_beside"]

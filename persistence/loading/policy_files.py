@@ -7,7 +7,7 @@ import yaml
 from pydantic import ValidationError
 
 from domain.errors import Fault
-from domain.policy.form import PolicyForm
+from domain.policy.form import PolicyForm, faults_beside
 
 MOST_BYTES: Final = 1_000_000
 
@@ -24,11 +24,11 @@ class PolicyRefused(ValueError):
 
 
 class MalformedPolicy(ValueError):
-    """What pydantic found, for whoever words it; ``place`` gives each fault its line."""
+    """What pydantic found, for whoever words it, and ``also`` what the well-formed parts say against each other."""
 
-    def __init__(self, content: bytes, error: ValidationError) -> None:
-        """Take a file and what is wrong with its fields."""
-        self.content, self.error = content, error
+    def __init__(self, error: ValidationError, also: Iterable[Fault]) -> None:
+        """Take what is wrong with a file."""
+        self.error, self.also = error, tuple(also)
         super().__init__(f"{error.error_count()} faults")
 
 
@@ -63,7 +63,7 @@ def read_policy(content: bytes) -> PolicyForm:
     try:
         form = PolicyForm.model_validate(plain)
     except ValidationError as error:
-        raise MalformedPolicy(content, error) from None
+        raise MalformedPolicy(error, faults_beside(plain)) from None
     faults = form.faults()
     if faults:
         raise PolicyRefused(content, faults)

@@ -46,13 +46,16 @@ async def test_a_document_is_loaded_once_and_listed(owner: asyncpg.Connection) -
 async def test_every_fault_has_its_line_and_nothing_is_loaded(owner: asyncpg.Connection, tmp_path: Path) -> None:
     text = HARBIN.read_text(encoding="utf-8")
     bad = text.replace("status: in_force", "status: valid", 1).replace("themes: [mutual_aid]", "themes: [x]", 1)
+    bad = bad.replace("mode: sole", "mode: lead", 1)
     file = tmp_path / "bad.yaml"
     file.write_text(bad, encoding="utf-8")
     listed = bad.splitlines()
+    at = f"bad.yaml:{next(number for number, line in enumerate(listed, 1) if 'mode: lead' in line)}"
     code, out, said = await run("load", str(file))
     assert (code, out) == (1, "")
     assert [line.split(": ")[0:2] for line in said.strip().splitlines()] == [
         [f"bad.yaml:{listed.index('status: valid') + 1}", "/status field.choice"],
+        *([at, f"/sections/0/responsibility/units{what}"] for what in (" policy.one_lead", "/0 policy.role_needed")),
         [f"bad.yaml:{listed.index('        themes: [x]') + 1}", "/sections/0/measures/0/themes/0 field.choice"],
     ]
     assert await owner.fetchval("SELECT count(*) FROM policy_document") == 0
