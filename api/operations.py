@@ -1,6 +1,7 @@
 """Every write the service offers, for both transports: REST's routes and GraphQL's mutations are made from it."""
 
 from api.community import SURVEY_WRITES, VENUE_WRITES
+from api.desk import CONTRACT_WRITES, NOTIFICATION_WRITES
 from domain.accounts import commands as account
 from domain.accounts import own
 from domain.accounts import use_cases as accounts
@@ -18,8 +19,6 @@ from domain.duplicates import merging
 from domain.exports import use_cases as exports
 from domain.exports.commands import StartExport
 from domain.imports import use_cases as imports
-from domain.notifications import commands as notice
-from domain.notifications import use_cases as notices
 from domain.people import commands as people
 from domain.people import use_cases as cases
 from domain.transfers import commands as transfer
@@ -37,7 +36,6 @@ CAMPAIGN_VILLAGES = "campaign_villages:write"
 ACCOUNTS = "accounts:write"
 CLIENTS = "clients:write"
 OWN = "own_account:write"
-NOTIFICATIONS = "notifications:write"
 OPENING = "BreakGlassOpening"
 DUPLICATES = "duplicates:write"
 
@@ -326,30 +324,8 @@ WRITES: tuple[Write, ...] = (
         OWN,
         replayed=False,
     ),
-    # the inbox
-    _write(
-        notices.read_notification,
-        notice.ReadNotification,
-        "/v1/notifications/{id}:read",
-        "Notification",
-        NOTIFICATIONS,
-        "notification_id",
-    ),
-    _write(
-        notices.acknowledge_notification,
-        notice.AcknowledgeNotification,
-        "/v1/notifications/{id}:acknowledge",
-        "Notification",
-        NOTIFICATIONS,
-        "notification_id",
-    ),
-    _write(
-        notices.read_all_notifications,
-        notice.ReadAllNotifications,
-        "/v1/notifications:read_all",
-        "NotificationsRead",
-        NOTIFICATIONS,
-    ),
+    *NOTIFICATION_WRITES,
+    *CONTRACT_WRITES,
     # duplicates
     _write(duplicates.check_person, duplicate.CheckPerson, "/v1/people:check", "PersonCheck", PEOPLE, replayed=False),
     _write(

@@ -97,6 +97,8 @@ ROLES: dict[str, dict[str, Grant]] = {
     | _OFFICE_PERMISSIONS
     | {
         "campaigns:write": Grant(REGION, OFFICE),
+        "contracts:read": Grant(REGION, NOTHING),
+        "contracts:write": Grant(REGION, NOTHING),
         "research_reports:write": Grant(REGION, OFFICE),
         "surveys:write": Grant(REGION, OFFICE),
     },
@@ -110,6 +112,7 @@ ROLES: dict[str, dict[str, Grant]] = {
         "break_glass:review": Grant(REGION, OFFICE),
         "break_glass:write": Grant(REGION, OFFICE),
         "campaigns:read": Grant(REGION, OFFICE),
+        "contracts:read": Grant(REGION, NOTHING),
         "duplicates:read": Grant(REGION, OFFICE),
         "events:read": Grant(REGION, OFFICE),
         "imports:read": Grant(REGION, OFFICE),
@@ -139,6 +142,7 @@ ROLES: dict[str, dict[str, Grant]] = {
     | OWN_ACCOUNT
     | PUBLISHED_FIGURES
     | {
+        "contracts:read": Grant(AGENCY, NOTHING),
         "people:read": Grant(ASSIGNED, PARTNER),
         "research_reports:read": Grant(ASSIGNED, NOTHING),
         "venues:read": Grant(ASSIGNED, NOTHING),

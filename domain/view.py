@@ -100,6 +100,17 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True)
+class WithPartner:
+    """The row is an office's, of a region (``region_code``), made with an agency elsewhere (``partner``, a column).
+
+    Who works in that region sees it at once, the partner its own alone, once ``since`` (a column) is filled.
+    """
+
+    partner: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class Addressed:
     """The row is told to an agency (``agency_id``): to its whole desk, or to one of its staff (``staff_id``) alone."""
 
@@ -120,6 +131,7 @@ Scope = (
     | Announced
     | OfAgency
     | Office
+    | WithPartner
     | Addressed
     | Log
 )

@@ -14,6 +14,7 @@ from domain.agencies.model import AgencyType, DepartmentKind, LeadingGroupRole, 
 from domain.break_glass.model import Review, Verdict
 from domain.campaigns.model import CampaignAct, CampaignState, Season, VillageAct, VillageState
 from domain.clients.model import ClientKind, RevocationKind
+from domain.contracts.model import ContractAct, ContractState
 from domain.duplicates.model import DuplicateReason, DuplicateState, RaisedBy
 from domain.history.model import EventKind
 from domain.imports.model import ImportMode, OperationStatus, RosterForm, RowOutcome
@@ -106,6 +107,8 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "care_class": CareClass,
     "case_categories": CaseCategory,
     "client_kind": ClientKind,
+    "contract_act": ContractAct,
+    "contract_state": ContractState,
     "department_kind": DepartmentKind,
     "duplicate_raised_by": RaisedBy,
     "duplicate_reason": DuplicateReason,

@@ -38,6 +38,7 @@ AGGREGATES: Final[dict[str, Text]] = {
     "research_report": ("调研报告", "a research report"),
     "rule_set": ("认定规则", "rules of determination"),
     "seal_key": ("封存签名密钥", "the sealing key"),
+    "service_contract": ("政府购买服务合同", "a service contract"),
     "session": ("登录会话", "a sign-in session"),
     "signing_key": ("令牌签名密钥", "a signing key"),
     "sign_up": ("活动报名", "a sign-up for an activity"),
@@ -53,6 +54,7 @@ AGGREGATES: Final[dict[str, Text]] = {
 VERBS: Final[dict[str, Text]] = {
     "accepted": ("接受了{}", "accepted {}"),
     "acknowledged": ("签收了{}", "acknowledged {}"),
+    "activated": ("启用了{}", "put {} into effect"),
     "adopted": ("发布了{}", "put {} in force"),
     "assigned": ("指定了{}负责人", "put somebody in charge of {}"),
     "cancelled": ("取消了{}", "called {} off"),

@@ -10,7 +10,7 @@ import asyncpg
 
 from domain.people.days import today
 from persistence.crypto import FieldCipher
-from persistence.demo import affairs, campaigns, surveys, venues
+from persistence.demo import affairs, campaigns, contracts, surveys, venues
 from persistence.demo.callers import CALLERS, Caller, Hasher, people_of, register, renew
 from persistence.demo.directory import COUNTY, NEIGHBOUR, PILOT_TOWNSHIP, Directory, directory
 from persistence.demo.elsewhere import elsewhere
@@ -91,6 +91,7 @@ async def _load(conn: asyncpg.Connection, cipher: FieldCipher, hasher: Hasher, s
     rows |= campaigns.census(make.numbers, made, surveyed, as_of)
     rows |= venues.venues(make.numbers, made, families, as_of)
     rows |= surveys.surveys(make.numbers, made, families, as_of)
+    rows |= contracts.contracts(make.numbers, made, as_of)
     await set_today(conn, as_of.replace(day=1) - timedelta(days=1))  # counted since last month: there is one to publish
     async with unforced(conn, *rows, *affairs.TABLES, "left_behind_status", "rule_set", "event"):
         for table, listed in rows.items():

@@ -25,7 +25,7 @@ from domain.people.days import today as business_date
 from persistence.crypto import FieldCipher
 from persistence.duplicates import jobs as duplicates
 from persistence.engine import RUNTIME_ROLE, SYSTEM_SCOPE, connect, open_pool, set_scope
-from persistence.jobs import determination, transfers, upkeep
+from persistence.jobs import contracts, determination, transfers, upkeep
 from persistence.jobs.daily import once_a_day
 from persistence.jobs.resealing import keep_resealing, while_keys_rest
 from persistence.jobs.sealing import keep_sealing
@@ -142,6 +142,9 @@ class Worker:
             async def review(last: date | None) -> None:
                 await determination.review(pool, self._cipher, today, last)
 
+            async def watch(_: date | None) -> None:
+                await contracts.watch(pool, self._cipher, today)
+
             async def keep_up(_: date | None) -> None:
                 await upkeep.ensure_event_partitions(connection, today)
                 await upkeep.clear_expired(connection)
@@ -163,6 +166,7 @@ class Worker:
             await once_a_day(connection, "upkeep", today, keep_up)
             await once_a_day(connection, "search_keys", today, fill_keys)
             await once_a_day(connection, transfers.JOB, today, expire)
+            await once_a_day(connection, contracts.JOB, today, watch)
             await once_a_day(connection, determination.JOB, today, review)
             await once_a_day(connection, figures.JOB, today, count)
             for job, work in self._also_daily.items():

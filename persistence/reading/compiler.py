@@ -49,11 +49,11 @@ MOST_FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A compiled statement, what fills its parameters, and the permission whose rows it reads."""
+    """A compiled statement, what fills its parameters, and the permissions whose rows it reads, people's first."""
 
     sql: str
     binders: tuple[Binder, ...]
-    permission: str
+    permissions: tuple[str, ...]
     people: tuple[str, ...]  # the views of people's files it reads
     refused: tuple[tuple[str, ShouwangError], ...]  # roots that are null because they are not open to the caller
 
@@ -84,7 +84,9 @@ class Compiler:
         eyes = f"WITH eyes AS MATERIALIZED (SELECT {SETTINGS} AS set)"
         # As bytes: a driver makes a text of 40 kB into characters (25 µs), and we would make it bytes again (27 µs).
         sql = f"{eyes} SELECT convert_to(({inner}), 'UTF8') FROM eyes WHERE set IS NOT NULL"
-        return Plan(*self.parameters.packed(sql), self._permission(), tuple(sorted(self._people)), tuple(self._refused))
+        return Plan(
+            *self.parameters.packed(sql), self._permissions(), tuple(sorted(self._people)), tuple(self._refused)
+        )
 
     def _open_root(self, key: str, root: Root) -> str:
         try:
@@ -93,12 +95,10 @@ class Compiler:
             self._refused.append((key, error))
             return "NULL::json"
 
-    def _permission(self) -> str:
-        """Return the permission whose rows row-level security shall show: people's, if any are read."""
-        for permission in MOST_FIRST:
-            if permission in self._read:
-                return permission
-        return next(iter(sorted(self._read)), "")
+    def _permissions(self) -> tuple[str, ...]:
+        """Return the permissions whose rows row-level security shall show: people's first, if any are read."""
+        first = tuple(permission for permission in MOST_FIRST if permission in self._read)
+        return first + tuple(sorted(self._read.difference(first)))
 
     def _bare(self, query: Query) -> str:
         ((_, root),) = query.roots

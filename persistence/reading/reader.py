@@ -9,12 +9,13 @@ from domain.errors import Forbidden, ShouwangError
 from domain.language import LANGUAGE
 from domain.selection import Query
 from domain.views import views
-from persistence.engine import ScopeSettings, scope_settings
+from persistence.engine import ScopeSettings, ranges_text, scope_settings
 from persistence.reading.compiler import Compiler, Plan
 from persistence.reading.parameters import Request
 from persistence.reading.scope import Shape, scope_values, shape_of
 
 MOST_PLANS = 2_000
+NOWHERE = ranges_text(())
 Witness = Callable[[Access, Sequence[str]], Awaitable[None]]
 Refused = tuple[tuple[str, ShouwangError], ...]
 
@@ -35,14 +36,20 @@ class Eyes:
         self.access = access
         self.shape: Shape = shape_of(access)
         self.values = scope_values(access)
-        self._settings: dict[str, ScopeSettings] = {}
+        self._settings: dict[tuple[str, ...], ScopeSettings] = {}
 
-    def settings(self, permission: str) -> ScopeSettings:
-        """Return the settings of row-level security for a permission; none: no person-bound row."""
-        found = self._settings.get(permission)
+    def settings(self, permissions: tuple[str, ...]) -> ScopeSettings:
+        """Return the settings of row-level security for what is read; none: no person-bound row.
+
+        The first permission decides about people. The region is the caller's where any of them reaches by it:
+        an office that sees people by case alone still sees her county's contracts beside them.
+        """
+        found = self._settings.get(permissions)
         if found is None:
-            found = scope_settings(self.access, permission) if permission in self.access.grants else ScopeSettings()
-            self._settings[permission] = found
+            each = [scope_settings(self.access, one) for one in permissions if one in self.access.grants]
+            ranges = next((one.ranges for one in each if one.ranges != NOWHERE), "")
+            found = each[0]._replace(ranges=ranges or each[0].ranges) if each else ScopeSettings()
+            self._settings[permissions] = found
         return found
 
 
@@ -100,4 +107,4 @@ class Reader:
         request = Request(eyes.values, arguments, access.sub, self._secret, LANGUAGE.get())
         values = [binder(request) for binder in plan.binders]
         fetches = on or self._connections
-        return await fetches.fetchval(plan.sql, *eyes.settings(plan.permission), *values), plan.refused
+        return await fetches.fetchval(plan.sql, *eyes.settings(plan.permissions), *values), plan.refused

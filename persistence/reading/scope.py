@@ -27,6 +27,7 @@ from domain.view import (
     Regions,
     Subject,
     View,
+    WithPartner,
 )
 
 VILLAGE, TOWNSHIP, COUNTY, CITY, PROVINCE = DIVISIONS = 1, 1_000, 1_000_000, 10**8, 10**10
@@ -161,6 +162,8 @@ class ScopeSql:
             return self._of_agency(view, t)
         if isinstance(scope, Office):
             return self._office(self.rows[view.permission], t)
+        if isinstance(scope, WithPartner) and self.rows[view.permission] is RowScope.AGENCY:
+            return f"{t}.{scope.partner} = {self.parameter('agency')} AND {t}.{scope.since} IS NOT NULL"
         if isinstance(scope, Addressed):
             return self._addressed(self.rows[view.permission], t)
         if isinstance(scope, Regions):

@@ -6,6 +6,7 @@ from persistence.tables import (
     auth,
     break_glass,
     campaigns,
+    contracts,
     duplicates,
     notifications,
     people,
@@ -22,6 +23,6 @@ from persistence.tables import (
 metadata = SQLModel.metadata
 
 __all__ = [
-    "auth", "break_glass", "campaigns", "duplicates", "metadata", "notifications", "people", "places", "policy", "sealing",
-    "statistics", "surveys", "system", "transfers", "venues",
+    "auth", "break_glass", "campaigns", "contracts", "duplicates", "metadata", "notifications", "people", "places",
+    "policy", "sealing", "statistics", "surveys", "system", "transfers", "venues",
 ]  # fmt: skip

@@ -445,6 +445,6 @@ async def rest(service: Service, write: Any, prepared: Prepared, caller: Caller,
     return await caller.ask(write.method, path, json=prepared.body, headers=headers | given.pop("headers", {}), **given)
 
 
-from tests.api import account_acts, campaign_acts, duplicate_acts, notice_acts, survey_acts, venue_acts  # noqa: E402, F401 - enter their acts
+from tests.api import account_acts, campaign_acts, contract_acts, duplicate_acts, notice_acts, survey_acts, venue_acts  # noqa: E402, F401 - enter their acts
 
 __all__ = ["ACTS", "OTHER_VILLAGE", "VILLAGE", "Act", "Prepared", "Stage", "identity_number", "rest"]

@@ -25,7 +25,7 @@ LEDGER = (
     "research_report", "research_finding",
     "client_document", "credential", "account_session", "authorization_code", "refresh_token",
     "duplicate_candidate", "person_merge",
-    "notification",
+    "notification", "service_contract",
 )  # fmt: skip
 UNVERSIONED = frozenset({
     "survey_tally",

@@ -32,8 +32,9 @@ from graphql.type import GraphQLIncludeDirective, GraphQLSkipDirective
 from api.graphql.schema import build
 from tests.oracle.documents import determination, me, proof, routing, statistics, statistics_summary
 from tests.oracle.kinds import Way
-from tests.oracle.model import Eyes, Page, Refused, Row, camel, snake
+from tests.oracle.model import Eyes, Page, Refused, Row
 from tests.oracle.spec import DOCUMENT_PERMISSIONS, KINDS
+from tests.oracle.values import camel, snake
 
 NOWHERE = UUID(int=0)
 Nodes = list[FieldNode]

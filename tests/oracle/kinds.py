@@ -15,6 +15,7 @@ Rows = Literal[
     "agency_row",
     "office",
     "addressed",
+    "with_partner",
     "log",
     "both_sides",
     "openings",

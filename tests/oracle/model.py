@@ -9,8 +9,7 @@ import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
-from enum import Enum
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -20,12 +19,12 @@ from tests.oracle.history import in_words, sentence
 from tests.oracle.inboxes import notice
 from tests.oracle.kinds import Kind
 from tests.oracle.spec import COUNTS, KINDS, ORDER_COLUMNS
+from tests.oracle.values import as_json, camel, published, snake
 
 Row = dict[str, Any]
 SECRET = "the oracle's page tokens"
 FULL, MASKED, HIDDEN = 2, 1, 0
 ANYONE = 128
-SHANGHAI = timezone(timedelta(hours=8))
 UNTIL = {"unread": "read_at", "unacknowledged": "acknowledged_at"}  # notices: what has not been done yet
 POPULATIONS = {"woman": 1, "child": 2, "elder": 4}
 
@@ -97,7 +96,7 @@ class Eyes:
         of_no_person: dict[str, Callable[[Row], bool]] = {
             "everybody": lambda _: True, "staff": self._here, "county": self._in_county, "agency": self._own,
             "agency_row": self._of_own, "log": self._log, "both_sides": self._between, "openings": self._opening,
-            "addressed": self._addressed,
+            "addressed": self._addressed, "with_partner": self._contract,
         }  # fmt: skip
         if kind.rows == "office":
             return self._office(kind, row)
@@ -141,6 +140,13 @@ class Eyes:
         """To her agency's desk, or to herself: never what is told to a colleague."""
         mine = self.access.agency_id is not None and row["agency_id"] == self.access.agency_id
         return mine and row["staff_id"] in (None, self.access.staff_id)
+
+    def _contract(self, row: Row) -> bool:
+        """The buyer's region sees it; an organisation its own alone, once it is in effect."""
+        if self.access.grants["contracts:read"].rows == "region":
+            return self._here(row)
+        mine = self.access.agency_id is not None and row["ngo_agency_id"] == self.access.agency_id
+        return mine and row["activated_on"] is not None
 
     def _opening(self, row: Row) -> bool:
         sides = (row["region_code"], row["opener_region_code"])
@@ -407,42 +413,3 @@ def matches(kind: Kind, row: Row, name: str, value: Any) -> bool:
 def width_of(code: int) -> int:
     """Return how many codes a division spans: by the zeros that pad its own."""
     return next(int(10**digits) for digits in (10, 8, 6, 3, 0) if code % 10**digits == 0)
-
-
-# ---- values ------------------------------------------------------------------------------------------
-
-
-def published(code: int | None) -> str | None:
-    """Return a division's shortest code; 0 stands for everywhere, which has none."""
-    if not code:
-        return None
-    text = str(code)
-    return next(text[:digits] for digits in (2, 4, 6, 9, 12) if not text[digits:].strip("0"))
-
-
-def as_json(value: Any) -> Any:
-    """Return a stored value as it leaves: times in Shanghai's offset, without needless zeros."""
-    match value:
-        case datetime():
-            text = value.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
-            return text + "+08:00"
-        case date():
-            return value.isoformat()
-        case UUID():
-            return str(value)
-        case Enum():
-            return value.value
-        case list():
-            return [as_json(one) for one in value]
-    return value
-
-
-def snake(name: str) -> str:
-    """``birthDate`` → ``birth_date``."""
-    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name)
-
-
-def camel(name: str) -> str:
-    """``birth_date`` → ``birthDate``."""
-    first, *rest = name.split("_")
-    return first + "".join(part.title() for part in rest)

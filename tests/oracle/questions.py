@@ -21,8 +21,9 @@ from graphql import (
 from tests.oracle.answer import LISTS, ONES, node_kinds, schema
 from tests.oracle.ids import PEOPLE
 from tests.oracle.literals import UNSET, absent_or, literal
-from tests.oracle.model import Eyes, as_json, field_of, snake
+from tests.oracle.model import Eyes, field_of
 from tests.oracle.spec import KINDS
+from tests.oracle.values import as_json, snake
 
 # Names that could meet a name of the statement, or another field's own.
 ALIASES = (*"qaornvxX", "t1", "t2", "t3", "t7", "c0", "doc", "set", "row", "id", "name", "user", "__x")

@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
 from tests.oracle.answer import document_of, related, schema, typed
-from tests.oracle.model import Eyes, Page, Row, as_json, camel, field_of, snake
+from tests.oracle.model import Eyes, Page, Row, field_of
 from tests.oracle.spec import KINDS
+from tests.oracle.values import as_json, camel, snake
 
 NESTED_PAGE = 100
 DIVISIONS = ("42", "4210", "421081", "421081100", "421081100201", "44", "441900")

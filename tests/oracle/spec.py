@@ -132,6 +132,14 @@ KINDS = {
         ways={"place": HERE, "agency": one("Agency", "agency_id"), "staff": one("StaffMember", "staff_id")},
         actions=dict.fromkeys(("read", "acknowledge"), "notifications:write"),
     ),
+    "ServiceContract": Kind(
+        "service_contract", "contracts:read", "with_partner", "serviceContracts", columns=PLACE, divisions=("region",),
+        ways={"area": HERE, "buyer": one("Agency", "buyer_agency_id"), "ngo": one("Agency", "ngo_agency_id")},
+        actions=dict.fromkeys(("update", "activate", "end"), "contracts:write"),
+        stages={
+            "update": ("state", {"draft"}), "activate": ("state", {"draft"}), "end": ("state", {"draft", "active"}),
+        },
+    ),
     "Venue": Kind(
         "venue", "venues:read", "announced", "venues", columns=PLACE, divisions=("region",),
         ways={

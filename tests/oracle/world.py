@@ -29,6 +29,7 @@ from domain.people.model import (
 )
 from tests.oracle.accounts import accounts
 from tests.oracle.campaigns import campaigns
+from tests.oracle.contracts import contracts
 from tests.oracle.directory import VILLAGES, directory
 from tests.oracle.history import told
 from tests.oracle.ids import AGENCIES, PEOPLE, key
@@ -349,6 +350,7 @@ def make() -> Tables:
     policies(world)
     accounts(world)
     inboxes(world)
+    contracts(world)
     return world.tables
 
 

@@ -11,7 +11,7 @@ from tests.api.running import Service, is_problem
 
 EVERY_STAFF = {"notifications:write", "own_account:write", "sessions:write"}
 OF_A_REGION = (
-    "people:", "imports:", "campaign", "duplicates:", "venues:", "sign_ups:", "survey", "research",
+    "people:", "imports:", "campaign", "duplicates:", "venues:", "sign_ups:", "survey", "research", "contracts:",
 )  # fmt: skip
 PLANNED = ("campaign", "venue", "activity", "questionnaire", "survey", "report")
 STRANGER = "neighbour_county"  # holds every permission of an office, in the next county
@@ -37,13 +37,7 @@ async def test_who_may_not_changes_nothing(service: Service, write: Write) -> No
 
 @pytest.mark.parametrize(
     "write",
-    [
-        one
-        for one in WRITES
-        if one.permission.startswith(
-            ("people:", "imports:", "campaign", "duplicates:", "venues:", "sign_ups:", "survey", "research")
-        )
-    ],
+    [one for one in WRITES if one.permission.startswith(OF_A_REGION)],
     ids=lambda write: write.name,
 )
 async def test_the_next_county_changes_nothing(service: Service, write: Write) -> None:
@@ -62,7 +56,9 @@ async def test_the_next_county_changes_nothing(service: Service, write: Write) -
         "create_survey",
         "create_report",
     )
-    expected = dict.fromkeys(placed, (403, "region.outside_scope")) | dict.fromkeys(own, (403, "region.forbidden"))
+    elsewhere = {"create_contract": (422, "input.invalid")}  # her own contract, for places that are not hers
+    expected = elsewhere | dict.fromkeys(placed, (403, "region.outside_scope"))
+    expected |= dict.fromkeys(own, (403, "region.forbidden"))
     assert (problem["status"], problem["code"]) == expected.get(write.name, (404, "not_found"))
     assert await service.state() == before
 

@@ -17,9 +17,10 @@ from tests.oracle.callers import CALLERS
 from tests.oracle.directory import VILLAGES
 from tests.oracle.examples import few, many
 from tests.oracle.fixtures import Service, ordered
-from tests.oracle.model import Eyes, Refused, Row, snake
+from tests.oracle.model import Eyes, Refused, Row
 from tests.oracle.rest import Asked, RestOracle, some_fields, some_filters
 from tests.oracle.spec import KINDS
+from tests.oracle.values import snake
 
 LISTED = [name for name, kind in KINDS.items() if kind.root]
 

@@ -83,7 +83,8 @@ async def test_the_worker_does_the_work_and_stops_in_order(
     assert "nobody should log" not in str(await owner.fetch("SELECT traceback FROM pgqueuer_log"))
     ran = {row["job"]: row["ran_on"] for row in await owner.fetch("SELECT * FROM job_run")}
     assert ran == dict.fromkeys(
-        ("determination", "duplicates", "search_keys", "statistics", "transfers", "upkeep"), date(2026, 11, 1)
+        ("contracts", "determination", "duplicates", "search_keys", "statistics", "transfers", "upkeep"),
+        date(2026, 11, 1),
     )
 
 

@@ -17,6 +17,7 @@ OF_PLACES = (
     "break_glass:read",
     "duplicates:read",
     "notifications:read",
+    "contracts:read",
 )
 GUARDED = [name for name, kind in KINDS.items() if kind.permission in OF_PLACES]
 BOUND_TO_PEOPLE = [KINDS[name].table for name in GUARDED] + ["operation", "import_row", "person_access"]
