@@ -13,7 +13,8 @@ from persistence.importing import files
 from persistence.sheets.templates import build_template
 from tests.integration.imports.conftest import ROSTERS, Imports
 from tests.integration.imports.papers import CHILD, ELDER, VILLAGE, WOMAN, paper
-from tests.integration.imports.test_merging import codes, counts
+from tests.integration.imports.test_merging import counts
+from tests.integration.imports.test_scope import codes
 
 
 def two_line_header(row: dict[str, str]) -> bytes:
