@@ -1,5 +1,6 @@
 """Every write the service offers, for both transports: REST's routes and GraphQL's mutations are made from it."""
 
+from api.casework import CASE_WRITES
 from api.community import SURVEY_WRITES, VENUE_WRITES
 from api.desk import CONTRACT_WRITES, NOTIFICATION_WRITES
 from domain.accounts import commands as account
@@ -359,6 +360,7 @@ WRITES: tuple[Write, ...] = (
     _write(merging.undo_merge, duplicate.UndoMerge, "/v1/merges/{id}:undo", "Merge", DUPLICATES, "merge_id"),
     *VENUE_WRITES,
     *SURVEY_WRITES,
+    *CASE_WRITES,
     # long work
     _write(exports.start_export, StartExport, "/v1/exports", "Operation", "exports:write", status=202),
     _write(

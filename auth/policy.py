@@ -65,6 +65,11 @@ _OFFICE_PERMISSIONS = OWN_ACCOUNT | {
     "break_glass:write": Grant(REGION, OFFICE),
     "campaign_villages:write": Grant(REGION, OFFICE),
     "campaigns:read": Grant(REGION, OFFICE),
+    "case_work:read": Grant(REGION, OFFICE),
+    "case_work:write": Grant(REGION, OFFICE),
+    "cases:read": Grant(REGION, OFFICE),
+    "cases:report": Grant(REGION, OFFICE),
+    "cases:write": Grant(REGION, OFFICE),
     "duplicates:read": Grant(REGION, OFFICE),
     "duplicates:write": Grant(REGION, OFFICE),
     "events:read": Grant(REGION, OFFICE),
@@ -113,6 +118,9 @@ ROLES: dict[str, dict[str, Grant]] = {
         "break_glass:write": Grant(REGION, OFFICE),
         "campaigns:read": Grant(REGION, OFFICE),
         "contracts:read": Grant(REGION, NOTHING),
+        "case_work:read": Grant(REGION, OFFICE),
+        "cases:read": Grant(REGION, OFFICE),
+        "cases:report": Grant(REGION, OFFICE),
         "duplicates:read": Grant(REGION, OFFICE),
         "events:read": Grant(REGION, OFFICE),
         "imports:read": Grant(REGION, OFFICE),
@@ -143,6 +151,9 @@ ROLES: dict[str, dict[str, Grant]] = {
     | PUBLISHED_FIGURES
     | {
         "contracts:read": Grant(AGENCY, NOTHING),
+        "case_work:read": Grant(ASSIGNED, PARTNER),
+        "case_work:write": Grant(ASSIGNED, PARTNER),
+        "cases:read": Grant(ASSIGNED, PARTNER),
         "people:read": Grant(ASSIGNED, PARTNER),
         "research_reports:read": Grant(ASSIGNED, NOTHING),
         "venues:read": Grant(ASSIGNED, NOTHING),
@@ -150,6 +161,7 @@ ROLES: dict[str, dict[str, Grant]] = {
     # Another system of the civil affairs department.
     "integration": DIRECTORY
     | {
+        "cases:report": Grant(REGION, OFFICE),
         "imports:read": Grant(REGION, OFFICE),
         "imports:write": Grant(REGION, OFFICE),
         "people:read": Grant(REGION, OFFICE),
@@ -192,6 +204,8 @@ ROLES: dict[str, dict[str, Grant]] = {
     # A resident: her own file, and her wards'.
     "resident": DIRECTORY
     | {
+        "cases:read": Grant(SELF, OWN_FILE),
+        "cases:report": Grant(SELF, OWN_FILE),
         "people:read": Grant(SELF, OWN_FILE),
         "people:reveal": Grant(SELF, OWN_FILE),
         "sign_ups:write": Grant(SELF, OWN_FILE),
@@ -225,13 +239,14 @@ REMITS: dict[AgencyType, Remit] = {
 # An agency without a remit keeps these, for the people of cases referred to it, or as everybody has
 # them, or around its own seat; it loses the other permissions on people, whose rows it could not reach.
 BY_CASE = {
-    "people:read": ASSIGNED, "people:reveal": ASSIGNED, "research_findings:write": ASSIGNED,
+    "case_work:read": ASSIGNED, "case_work:write": ASSIGNED, "cases:read": ASSIGNED, "cases:report": REGION,
+    "cases:write": ASSIGNED, "people:read": ASSIGNED, "people:reveal": ASSIGNED, "research_findings:write": ASSIGNED,
     "research_reports:read": ASSIGNED, "statistics:read": PUBLISHED, "surveys:read": ASSIGNED,
     "venues:read": ASSIGNED,
 }  # fmt: skip
 WITH_REMIT = (
-    "break_glass:", "campaign_villages:", "campaigns:", "duplicates:", "events:", "exports:", "imports:", "people:",
-    "sign_ups:", "research_", "statistics:", "survey_", "surveys:", "transfers:", "venues:",
+    "break_glass:", "campaign_villages:", "campaigns:", "case_work:", "cases:", "duplicates:", "events:", "exports:",
+    "imports:", "people:", "sign_ups:", "research_", "statistics:", "survey_", "surveys:", "transfers:", "venues:",
 )  # fmt: skip
 
 

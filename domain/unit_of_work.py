@@ -23,6 +23,7 @@ from uuid import UUID
 from domain.access import Access
 from domain.accounts.secrets import Secrets
 from domain.campaigns.work import CampaignWork
+from domain.cases.work import CaseWork
 from domain.clients.documents import Documents
 from domain.duplicates.work import DuplicateWork
 from domain.events import Event
@@ -58,7 +59,16 @@ class RulesInForce:
     parameters: RuleParameters
 
 
-class Work(CampaignWork, ExportWork, NotificationWork, PolicyWork, SurveyWork, VenueWork, Protocol):
+class Work(
+    CampaignWork,
+    CaseWork,
+    ExportWork,
+    NotificationWork,
+    PolicyWork,
+    SurveyWork,
+    VenueWork,
+    Protocol,
+):
     """An open transaction. Records are tables by name; secrets are given and taken in plain text."""
 
     access: Access

@@ -27,114 +27,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
 
 from domain.access import FieldClass
+from domain.scopes import Everybody, Scope
 
 Scalar = type[str] | type[int] | type[bool] | type[UUID] | type[date] | type[datetime] | type[StrEnum]
 SCALARS = (str, int, bool, UUID, date, datetime)
-
-
-# ---- whose eyes reach a row ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Everybody:
-    """Rows about no person: divisions, code lists, the directory of agencies."""
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """The row is a person: region ∩ remit, or opened to the caller."""
-
-
-@dataclass(frozen=True, slots=True)
-class Households:
-    """The row is a household: region ∩ remit of its members, or that of an opened person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """The row belongs to the file of the person in ``column``, and is seen with her."""
-
-    column: str
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """The row belongs to a region (``region_code``) and to no person's file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Regions:
-    """The row lies between two regions (a holder's and another's), and each of them sees it: ∩ ``remit``."""
-
-    holder: str
-    other: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfCounty:
-    """The row belongs to a county as a whole (``region_code``): seen by all who work in it, in whatever part."""
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """The row is an office's, of a region (``region_code``), for the people there: from ``since`` on (a column).
-
-    Who works in that region or above it sees it at once; who works, lives or has her seat somewhere in it
-    sees it once ``since`` is filled.
-    """
-
-    since: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfAgency:
-    """The row belongs to the caller's agency: her own long operations."""
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """The row belongs to an agency (``agency_id``) and maybe to one of its staff (``staff_id``): accounts, clients.
-
-    Whose grant is ``own`` sees her own, ``agency`` her agency's, ``region`` those of its agencies.
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class WithPartner:
-    """The row is an office's, of a region (``region_code``), made with an agency elsewhere (``partner``, a column).
-
-    Who works in that region sees it at once, the partner its own alone, once ``since`` (a column) is filled.
-    """
-
-    partner: str
-    since: str
-
-
-@dataclass(frozen=True, slots=True)
-class Addressed:
-    """The row is told to an agency (``agency_id``): to its whole desk, or to one of its staff (``staff_id``) alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """The row is an event: of a region for auditors, of visible people for everybody else."""
-
-
-Scope = (
-    Everybody
-    | People
-    | Households
-    | Subject
-    | Region
-    | Regions
-    | OfCounty
-    | Announced
-    | OfAgency
-    | Office
-    | WithPartner
-    | Addressed
-    | Log
-)
 
 
 # ---- fields ----------------------------------------------------------------------------------------
@@ -332,6 +228,7 @@ class View:
     declared: type
     actions: dict[str, str] = field(default_factory=dict)  # access object: action -> permission
     stages: Mapping[str, tuple[str, Sequence[str]]] = field(default_factory=dict)  # action -> column, its open values
+    actor: str = ""  # the column of the one agency whose actions these are
     fields: dict[str, Field] = field(default_factory=dict)
     relations: dict[str, Relation] = field(default_factory=dict)
     filters: dict[str, Filter] = field(default_factory=dict)
@@ -363,16 +260,18 @@ def view(  # noqa: PLR0913 - what a declaration may say, by name
     versioned: bool = True,
     actions: dict[str, str] | None = None,
     stages: Mapping[str, tuple[str, Sequence[str]]] | None = None,
+    actor: str = "",
 ) -> Callable[[type], type]:
     """Declare a read model; the decorated class's annotations are its fields and relations.
 
-    ``actions`` are open to who has their permission; one named in ``stages`` only while a column has one of the values.
+    ``actions`` are open to who has their permission (and is of the agency in the column ``actor``); one named in
+    ``stages`` only while a column has one of the values.
     """
 
     def declare(declared: type) -> type:
         VIEWS[declared.__name__] = View(
             declared.__name__, table, plural, permission, scope, key, versioned and bool(table),
-            (declared.__doc__ or "").strip(), declared, actions or {}, stages or {},
+            (declared.__doc__ or "").strip(), declared, actions or {}, stages or {}, actor,
         )  # fmt: skip
         return declared
 

@@ -4,6 +4,7 @@ from domain.accounts import views as _accounts
 from domain.agencies import views as _agencies
 from domain.break_glass import views as _break_glass
 from domain.campaigns import views as _campaigns
+from domain.cases import views as _cases
 from domain.contracts import views as _contracts
 from domain.duplicates import views as _duplicates
 from domain.history import views as _history
@@ -20,7 +21,7 @@ from domain.view import View, resolve
 
 DECLARED_IN = (
     _regions, _agencies, _accounts, _history, _imports, _people, _transfers, _campaigns, _break_glass, _statistics,
-    _duplicates, _venues, _surveys, _notifications, _policy, _contracts,
+    _duplicates, _venues, _surveys, _notifications, _policy, _contracts, _cases,
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from api.messages import (
     agencies,
     break_glass,
     campaigns,
+    cases,
     contracts,
     exports,
     fields,
@@ -58,8 +59,24 @@ class _Known(dict[str, Any]):
 
 
 _CONTEXTS: Final = (
-    access, accounts, agencies, break_glass, campaigns, contracts, exports, fields, graphql, notifications, people,
-    policy, protocol, statistics, surveys, transfers, venues,
+    access,
+    accounts,
+    agencies,
+    break_glass,
+    campaigns,
+    cases,
+    contracts,
+    exports,
+    fields,
+    graphql,
+    notifications,
+    people,
+    policy,
+    protocol,
+    statistics,
+    surveys,
+    transfers,
+    venues,
 )  # fmt: skip
 _TABLES: Final = tuple(one.MESSAGES for one in _CONTEXTS)
 _ROSTER: Final = {

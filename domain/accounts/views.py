@@ -8,7 +8,8 @@ from uuid import UUID
 from domain.accounts.model import AccountState, Role, SessionEnd
 from domain.agencies.views import Agency, StaffMember
 from domain.clients.model import ClientKind
-from domain.view import Office, column, document, eq, has, many, one, view
+from domain.scopes import Office
+from domain.view import column, document, eq, has, many, one, view
 
 ACCOUNTS = "accounts:write"
 

@@ -9,9 +9,10 @@ from uuid import UUID
 from domain.access import FieldClass
 from domain.agencies.model import AgencyType, DepartmentKind, LeadingGroupRole, StaffPost
 from domain.regions.views import Region
+from domain.scopes import Everybody
+from domain.scopes import Region as OfRegion
 from domain.view import (
     NAME,
-    Everybody,
     between,
     current,
     division,
@@ -26,7 +27,6 @@ from domain.view import (
     view,
     within,
 )
-from domain.view import Region as OfRegion
 
 PHONE = secret(FieldClass.CONTACT, "phone_masked")
 

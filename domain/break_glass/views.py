@@ -9,7 +9,8 @@ from domain.agencies.views import Agency
 from domain.break_glass.model import Review, Verdict
 from domain.history.views import Event
 from domain.people.views import Person
-from domain.view import Regions, between, column, division, eq, many, one, view, within
+from domain.scopes import Regions
+from domain.view import between, column, division, eq, many, one, view, within
 
 
 @view(

@@ -10,8 +10,9 @@ from domain.agencies.views import Agency, StaffMember
 from domain.campaigns.model import CampaignState, Season, VillageState
 from domain.people.model import Population, Remit
 from domain.regions.views import Region
+from domain.scopes import OfCounty
+from domain.scopes import Region as OfRegion
 from domain.view import (
-    OfCounty,
     between,
     computed,
     condition,
@@ -26,7 +27,6 @@ from domain.view import (
     view,
     within,
 )
-from domain.view import Region as OfRegion
 
 # Figures are kept for the whole county: each is for those who look after all whom it counts.
 OfWomen = Annotated[int, count_of(Remit.WOMAN)]

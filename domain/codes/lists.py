@@ -13,6 +13,26 @@ from domain.accounts.model import AccountState, Role, SessionEnd
 from domain.agencies.model import AgencyType, DepartmentKind, LeadingGroupRole, StaffPost
 from domain.break_glass.model import Review, Verdict
 from domain.campaigns.model import CampaignAct, CampaignState, Season, VillageAct, VillageState
+from domain.cases.model import (
+    CaseAct,
+    CaseSource,
+    CaseState,
+    Outcome,
+    PartyRole,
+    PersonRole,
+    PriorityClass,
+    ReplyChannel,
+)
+from domain.cases.records import (
+    AssignmentAct,
+    AssignmentState,
+    NoteKind,
+    ReferralAct,
+    ReferralKind,
+    ReferralState,
+    Satisfaction,
+    StepKind,
+)
 from domain.clients.model import ClientKind, RevocationKind
 from domain.contracts.model import ContractAct, ContractState
 from domain.duplicates.model import DuplicateReason, DuplicateState, RaisedBy
@@ -151,6 +171,22 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "sign_up_state": SignUpState,
     "situation": Situation,
     "staff_post": StaffPost,
+    "case_act": CaseAct,
+    "case_assignment_act": AssignmentAct,
+    "case_assignment_state": AssignmentState,
+    "case_note_kind": NoteKind,
+    "case_outcome": Outcome,
+    "case_party_role": PartyRole,
+    "case_person_role": PersonRole,
+    "case_referral_act": ReferralAct,
+    "case_referral_kind": ReferralKind,
+    "case_referral_state": ReferralState,
+    "case_source": CaseSource,
+    "case_state": CaseState,
+    "case_step_kind": StepKind,
+    "priority_class": PriorityClass,
+    "reply_channel": ReplyChannel,
+    "satisfaction": Satisfaction,
     "survey_act": SurveyAct,
     "survey_state": SurveyState,
     "theme": Theme,

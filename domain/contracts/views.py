@@ -9,7 +9,8 @@ from domain.agencies.views import Agency
 from domain.contracts.model import ContractState
 from domain.policy.model import CaseCategory
 from domain.regions.views import Region
-from domain.view import WithPartner, between, division, eq, has, one, view, within
+from domain.scopes import WithPartner
+from domain.view import between, division, eq, has, one, view, within
 
 WRITE = "contracts:write"
 DRAFT, ACTIVE = ContractState.DRAFT.value, ContractState.ACTIVE.value

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from domain.duplicates.model import DuplicateReason, DuplicateState, RaisedBy
 from domain.people.views import Person
-from domain.view import PERSONAL, Subject, division, document, embedded, eq, one, view, within
+from domain.scopes import Subject
+from domain.view import PERSONAL, division, document, embedded, eq, one, view, within
 
 
 @view(

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from domain.agencies.views import Agency
 from domain.history.model import EventKind
-from domain.view import Log, between, computed, division, document, embedded, eq, one, prefix, view, within
+from domain.scopes import Log
+from domain.view import between, computed, division, document, embedded, eq, one, prefix, view, within
 
 
 @view("event", plural="events", permission="events:read", scope=Log(), versioned=False)

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from domain.imports.model import ImportMode, OperationStatus, RosterForm, RowOutcome
 from domain.people.model import LeftBehind
-from domain.view import OfAgency, between, division, document, embedded, eq, many, view
+from domain.scopes import OfAgency
+from domain.view import between, division, document, embedded, eq, many, view
 
 
 @view(

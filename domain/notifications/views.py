@@ -8,7 +8,8 @@ from uuid import UUID
 from domain.agencies.views import Agency, StaffMember
 from domain.notifications.model import NoticeKind
 from domain.regions.views import Region
-from domain.view import Addressed, between, computed, current, division, document, eq, one, view, within
+from domain.scopes import Addressed
+from domain.view import between, computed, current, division, document, eq, one, view, within
 
 WRITE = "notifications:write"
 

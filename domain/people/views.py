@@ -25,16 +25,13 @@ from domain.people.model import (
     Situation,
 )
 from domain.regions.views import Region
+from domain.scopes import Everybody, Households, People, Subject
 from domain.view import (
     HARDSHIP,
     HEALTH,
     NAME,
     PERSONAL,
-    Everybody,
-    Households,
-    People,
     Sensitive,
-    Subject,
     between,
     computed,
     current,

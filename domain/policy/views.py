@@ -18,7 +18,8 @@ from domain.policy.model import (
     Theme,
 )
 from domain.regions.views import Region
-from domain.view import Everybody, division, document, embedded, eq, has, many, one, view, within
+from domain.scopes import Everybody
+from domain.view import division, document, embedded, eq, has, many, one, view, within
 
 READ = "policy:read"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from domain.view import Everybody, between, current, eq, many, one, prefix, view
+from domain.scopes import Everybody
+from domain.view import between, current, eq, many, one, prefix, view
 
 
 @view("region", plural="regions", permission="regions:read", scope=Everybody(), key="code", versioned=False)

@@ -11,14 +11,14 @@ from domain.agencies.views import Agency
 from domain.people.model import Population
 from domain.people.views import Person
 from domain.regions.views import Region
+from domain.scopes import Announced, Subject
+from domain.scopes import Region as OfRegion
 from domain.surveys.model import QuestionKind, QuestionnaireState, ReportState, SurveyState
 from domain.view import (
     HARDSHIP,
     HEALTH,
     PERSONAL,
-    Announced,
     Sensitive,
-    Subject,
     between,
     division,
     document,
@@ -30,7 +30,6 @@ from domain.view import (
     view,
     within,
 )
-from domain.view import Region as OfRegion
 
 READ, WRITE, ANSWER = "surveys:read", "surveys:write", "survey_answers:write"
 TALLIES, REPORTS, REPORT = "survey_tallies:read", "research_reports:read", "research_reports:write"

@@ -9,8 +9,9 @@ from uuid import UUID
 from domain.agencies.views import Agency
 from domain.people.model import Population
 from domain.people.views import Person
+from domain.scopes import Regions
 from domain.transfers.model import TransferKind, TransferState
-from domain.view import PERSONAL, Regions, between, column, division, eq, many, one, view, within
+from domain.view import PERSONAL, between, column, division, eq, many, one, view, within
 
 BOTH_SIDES = Regions("holder_region_code", "to_region_code")
 

@@ -10,6 +10,7 @@ from domain.agencies.views import Agency, StaffMember
 from domain.people.model import Population
 from domain.people.views import Person
 from domain.regions.views import Region
+from domain.scopes import Announced, Subject
 from domain.venues.model import (
     ActivityKind,
     ActivityState,
@@ -20,21 +21,7 @@ from domain.venues.model import (
     VenueService,
     VenueState,
 )
-from domain.view import (
-    PERSONAL,
-    Announced,
-    Subject,
-    between,
-    division,
-    document,
-    embedded,
-    eq,
-    has,
-    many,
-    one,
-    view,
-    within,
-)
+from domain.view import PERSONAL, between, division, document, embedded, eq, has, many, one, view, within
 
 READ, WRITE, SIGN_UPS = "venues:read", "venues:write", "sign_ups:write"
 ONCE_OPENED = Announced("opened_on")

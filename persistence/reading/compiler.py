@@ -11,6 +11,7 @@ from itertools import count
 from domain.access import Clearance, FieldClass, Sight
 from domain.errors import Forbidden, ShouwangError
 from domain.regions.codes import range_of, width_of
+from domain.scopes import Cases
 from domain.selection import (
     Action,
     Actions,
@@ -42,8 +43,8 @@ SETTINGS = " || ".join(
     f"set_config('shouwang.{name}', ${number}, true)" for number, name in enumerate(ScopeSettings._fields, 1)
 )
 MOST_FIRST = (
-    "people:read", "events:read", "transfers:read", "break_glass:read", "venues:read", "surveys:read",
-    "survey_tallies:read", "research_reports:read", "staff:read", "imports:read", "campaigns:read",
+    "people:read", "cases:read", "case_work:read", "events:read", "transfers:read", "break_glass:read", "venues:read",
+    "surveys:read", "survey_tallies:read", "research_reports:read", "staff:read", "imports:read", "campaigns:read",
 )  # fmt: skip
 
 
@@ -193,10 +194,11 @@ class Compiler:
             return literal(action.text)
         if view.actions[action.name] not in self.permissions:
             return "false"
+        whose = f"{t}.{view.actor} = {self.parameters.of_scope('agency')}" if view.actor else ""
         if action.name not in view.stages:
-            return "true"
+            return whose or "true"
         column, values = view.stages[action.name]
-        return f"{t}.{column} IN ({', '.join(map(literal, values))})"
+        return both(whose, f"{t}.{column} IN ({', '.join(map(literal, values))})")
 
     def _withheld(self, view: View, name: str) -> bool:
         if name in view.relations:
@@ -249,7 +251,7 @@ class Compiler:
         where = both(
             f"{other}.{relation.to_key} = {t}.{relation.key}",
             CONDITIONS[relation.where].format(t=other) if relation.where else "",
-            self.scope.where(target.view, other),
+            self.scope.where(target.view, other, of_one=isinstance(target.view.scope, Cases)),
         )
         # A padded division code may stand for two divisions (东莞 4419 and 441900): the upper one.
         bounded = f"{where} ORDER BY {other}.{target.view.key} LIMIT 1" if relation.to_key == "lo" else where

@@ -32,6 +32,8 @@ _PROGRESS = (
 )
 
 EXPRESSIONS = {
+    "case_open": "({t}.due_at IS NOT NULL)",
+    "case_overdue": "coalesce({t}.due_at < now(), false)",
     "campaign_progress": _PROGRESS,
     "campaign_village_figures": _FIGURES,
     "campaign_village_late": _LATE,

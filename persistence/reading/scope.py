@@ -11,27 +11,31 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from domain.access import EVERYWHERE, Access, RowScope
+from domain.cases.model import WORKING
 from domain.people.model import Remit
-from domain.view import (
-    VIEWS,
+from domain.scopes import (
     Addressed,
     Announced,
+    Cases,
     Everybody,
     Households,
     Log,
     OfAgency,
+    OfCase,
     OfCounty,
     Office,
     People,
     Region,
     Regions,
     Subject,
-    View,
     WithPartner,
 )
+from domain.view import VIEWS, View
 
 VILLAGE, TOWNSHIP, COUNTY, CITY, PROVINCE = DIVISIONS = 1, 1_000, 1_000_000, 10**8, 10**10
 WIDTHS = {"village": VILLAGE, "township": TOWNSHIP, "county": COUNTY}
+
+WORKING_ROLES = "(" + ", ".join(f"'{role}'" for role in WORKING) + ")"
 
 # A parameter of the scope, by name: its value comes from the caller, its type is written here.
 PARAMETERS = {
@@ -149,6 +153,10 @@ class ScopeSql:
             return ""
         if isinstance(scope, Log):
             return self._log(view, t, inside, of_one=of_one)
+        if isinstance(scope, Cases):
+            return self._case(view, t, inside, of_one=of_one)
+        if isinstance(scope, OfCase):
+            return self._of_case(view, scope, t)
         if not isinstance(scope, People | Households | Subject):
             return self._of_no_person(view, t, inside)
         rows = self.rows[view.permission]
@@ -213,7 +221,8 @@ class ScopeSql:
         The other half of ``inside``: of two divisions the wider is asked once, the narrower of each row.
         """
         by_region = (
-            isinstance(view.scope, People | Households | Subject) and self.rows[view.permission] is RowScope.REGION
+            isinstance(view.scope, People | Households | Subject | Cases)
+            and self.rows[view.permission] is RowScope.REGION
         )
         if not (by_region or isinstance(view.scope, Region)) or not 0 < self._width() < division.width:
             return ""
@@ -306,6 +315,50 @@ class ScopeSql:
         agency, staff = self.parameter("agency"), self.parameter("staff")
         return f"{t}.agency_id = {agency} AND ({t}.staff_id IS NULL OR {t}.staff_id = {staff})"
 
+    def _case(self, view: View, t: str, inside: Division | None, *, of_one: bool) -> str:
+        """Cases here that the remit covers, and those that the agency takes part in.
+
+        A list is of the region: what an agency takes part in elsewhere is read by its id, which costs little.
+        """
+        rows = self.rows[view.permission]
+        if rows is RowScope.SELF:
+            return self._own_case(t)
+        part = (
+            f"{t}.id IN (SELECT y.case_id FROM case_party y WHERE y.agency_id = {self.parameter('agency')} "
+            "AND y.ended_at IS NULL)"
+        )
+        if rows is not RowScope.REGION:
+            return part if rows is RowScope.ASSIGNED else "false"
+        place, kind = self._place(view, t, inside), _all(self._remit(view, t), f"NOT {t}.restricted")
+        return _any(_all(place, kind), part) if of_one else _all(place, _any(kind, part))
+
+    def _own_case(self, t: str) -> str:
+        """Cases that the caller raised, or that are about her or her wards; never one that is about her conduct."""
+        g = self.parameter("grantee")
+        wards = (
+            f"SELECT a.person_id FROM person_access a WHERE a.grantee_id = {g} AND a.ended_at IS NULL "
+            f"AND a.via = 'guardianship' UNION ALL SELECT {g}"
+        )
+        about = f"NOT {t}.restricted AND {t}.person_id IN ({wards})"
+        return _all(f"NOT ({t}.barred @> ARRAY[{g}])", _any(f"{t}.reporter_id = {g}", about))
+
+    def _of_case(self, view: View, scope: OfCase, t: str) -> str:
+        rows = self.rows[view.permission]
+        if rows not in (RowScope.REGION, RowScope.ASSIGNED):
+            return "false"
+        agency = self.parameter("agency")
+        own = f" AND {t}.{scope.own} = {agency}" if scope.own else ""
+        works = (
+            f"EXISTS (SELECT 1 FROM case_party y WHERE y.case_id = {t}.case_id AND y.agency_id = {agency} "
+            f"AND y.ended_at IS NULL AND (y.role IN {WORKING_ROLES} OR (y.role = 'ngo'{own})))"
+        )
+        seen = [works, *(f"{t}.{column} = {agency}" for column in scope.parties)]
+        if rows is RowScope.REGION:
+            case = VIEWS["Case"]
+            here = _all(self._place(case, "c"), self._remit(case, "c"), "NOT c.restricted")
+            seen.append(f"EXISTS (SELECT 1 FROM care_case c WHERE c.id = {t}.case_id AND {here})")
+        return _any(*seen)
+
     def _log(self, view: View, t: str, inside: Division | None, *, of_one: bool) -> str:
         """Events that happened here, and the whole history of whoever is here now.
 
@@ -337,7 +390,7 @@ class ScopeSql:
 
 def divisions(view: View) -> dict[str, int]:
     """Return the divisions that rows carry in a column of their own, and the width of each."""
-    if isinstance(view.scope, People | Households | Subject):
+    if isinstance(view.scope, People | Households | Subject | Cases):
         return {"county": COUNTY, "township": TOWNSHIP}
     return {"county": COUNTY} if isinstance(view.scope, Log) else {}
 

@@ -6,6 +6,7 @@ from persistence.tables import (
     auth,
     break_glass,
     campaigns,
+    cases,
     contracts,
     duplicates,
     notifications,
@@ -23,6 +24,21 @@ from persistence.tables import (
 metadata = SQLModel.metadata
 
 __all__ = [
-    "auth", "break_glass", "campaigns", "contracts", "duplicates", "metadata", "notifications", "people", "places",
-    "policy", "sealing", "statistics", "surveys", "system", "transfers", "venues",
-]  # fmt: skip
+    "auth",
+    "break_glass",
+    "campaigns",
+    "cases",
+    "contracts",
+    "duplicates",
+    "metadata",
+    "notifications",
+    "people",
+    "places",
+    "policy",
+    "sealing",
+    "statistics",
+    "surveys",
+    "system",
+    "transfers",
+    "venues",
+]

@@ -65,6 +65,11 @@ def moment(**kwargs: Any) -> Any:
     return Field(default=None, sa_type=TIMESTAMP(timezone=True), nullable=True, **kwargs)
 
 
+def at() -> Any:
+    """A ``timestamptz``."""
+    return Field(sa_type=TIMESTAMP(timezone=True))
+
+
 def sort_key() -> Any:
     """A text ordered by code point: the embedded server has no Chinese collation, keys are pinyin."""
     return Field(default="", sa_type=Text(collation=CODE_COLLATION))

@@ -24,6 +24,8 @@ SECRETS: Final[dict[str, Callable[[str], str]]] = {
     "phone": mask_phone,
     "address": mask_address,
     "emergency_contact": mask_contact,
+    "reporter_phone": mask_phone,
+    "secret_note": lambda _: "",
     "totp_secret": lambda _: "",  # no list shows it, masked or not
 }
 
@@ -35,6 +37,10 @@ CONFLICTS: Final = {
     "agency_credit_code_key": "agency.credit_code_taken",
     "agency_name_key": "agency.duplicate",
     "campaign_title_key": "campaign.duplicate",
+    "case_assignment_open_key": "case.assigned",
+    "case_link_key": "case.linked",
+    "case_person_key": "case.person_named",
+    "case_referral_open_key": "case.referral_open",
     "child_profile_current_key": "profile.open",
     "client_client_id_key": "client.exists",
     "department_name_key": "department.duplicate",

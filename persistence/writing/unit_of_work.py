@@ -28,6 +28,7 @@ from persistence.engine import SYSTEM_SCOPE, ScopeSettings, begin, scope_setting
 from persistence.importing import files
 from persistence.writing import records, sign_ins
 from persistence.writing.campaigns import CampaignSql
+from persistence.writing.cases import CaseSql
 from persistence.writing.events import append_events
 from persistence.writing.exports import ExportQueue
 from persistence.writing.facts import FAMILY_CODES, load_facts, load_rules
@@ -136,7 +137,15 @@ class PostgresUnitOfWork:
         return finish
 
 
-class PostgresWork(CampaignSql, ExportQueue, NotificationSql, PolicySql, SurveySql, VenueSql):
+class PostgresWork(
+    CampaignSql,
+    CaseSql,
+    ExportQueue,
+    NotificationSql,
+    PolicySql,
+    SurveySql,
+    VenueSql,
+):
     """An open transaction: see ``domain.unit_of_work.Work``."""
 
     today: date

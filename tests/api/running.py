@@ -26,9 +26,11 @@ LEDGER = (
     "client_document", "credential", "account_session", "authorization_code", "refresh_token",
     "duplicate_candidate", "person_merge",
     "notification", "service_contract",
+    "care_case", "case_party", "case_person", "case_entry", "case_referral", "case_assignment", "case_note",
+    "case_step", "case_attachment", "attachment_content", "case_link",
 )  # fmt: skip
 UNVERSIONED = frozenset({
-    "survey_tally",
+    "survey_tally", "case_entry", "attachment_content",
     "event", "idempotency_key", "operation_file", "import_row", "revocation", "person_access", "rule_set",
     "campaign_report", "authorization_code", "refresh_token",
 })  # fmt: skip

@@ -30,9 +30,10 @@ from graphql.execution.values import VariableValues, get_argument_values, get_di
 from graphql.type import GraphQLIncludeDirective, GraphQLSkipDirective
 
 from api.graphql.schema import build
+from tests.oracle.data import Row
 from tests.oracle.documents import determination, me, proof, routing, statistics, statistics_summary
 from tests.oracle.kinds import Way
-from tests.oracle.model import Eyes, Page, Refused, Row
+from tests.oracle.model import Eyes, Page, Refused
 from tests.oracle.spec import DOCUMENT_PERMISSIONS, KINDS
 from tests.oracle.values import camel, snake
 

@@ -18,8 +18,9 @@ from persistence.crypto import FieldCipher
 from persistence.engine import RUNTIME_ROLE, connect, open_pool
 from persistence.reading.reader import Reader
 from persistence.searching.questions import Questions
+from tests.oracle.data import Data
 from tests.oracle.documents import answer_for, count, determine, prove, sum_up
-from tests.oracle.model import SECRET, Data, Eyes
+from tests.oracle.model import SECRET, Eyes
 from tests.oracle.world import load
 
 

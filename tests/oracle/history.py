@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from tests.oracle.model import Data
+    from tests.oracle.data import Data
 
 Row = dict[str, Any]
 SHANGHAI = timezone(timedelta(hours=8))

@@ -7,7 +7,7 @@ from tests.oracle.directory import VILLAGES
 from tests.oracle.ids import AGENCIES, key
 
 if TYPE_CHECKING:
-    from tests.oracle.model import Data
+    from tests.oracle.data import Data
     from tests.oracle.world import World
 
 Row = dict[str, Any]

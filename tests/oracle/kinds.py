@@ -19,6 +19,8 @@ Rows = Literal[
     "log",
     "both_sides",
     "openings",
+    "case",
+    "of_case",
 ]
 Kinds = Literal["one", "many", "document", "documents"]
 
@@ -65,6 +67,9 @@ class Kind:
     orders: tuple[str, ...] = ("-id", "id")
     actions: dict[str, str] = field(default_factory=dict)
     stages: dict[str, tuple[str, set[str]]] = field(default_factory=dict)  # an action is open in these values only
+    actor: str = ""  # the column of the agency whose actions these are
+    own: str = ""  # beside a case: the column of the agency whose rows alone an NGO sees
+    parties: tuple[str, ...] = ()  # beside a case: the columns of agencies that see it in any case
     versioned: bool = True
     ended_by: str = "valid_to"  # the column that ``current`` asks
     embeds: tuple[str, ...] = ()  # lists that REST shows without being asked

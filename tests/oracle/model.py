@@ -15,13 +15,16 @@ from typing import Any
 from uuid import UUID
 
 from domain.access import Access
+from tests.oracle.cases import lists as case_lists
+from tests.oracle.cases import sees as sees_case
+from tests.oracle.cases import sees_beside
+from tests.oracle.data import Data, Row
 from tests.oracle.history import in_words, sentence
 from tests.oracle.inboxes import notice
 from tests.oracle.kinds import Kind
 from tests.oracle.spec import COUNTS, KINDS, ORDER_COLUMNS
 from tests.oracle.values import as_json, camel, published, snake
 
-Row = dict[str, Any]
 SECRET = "the oracle's page tokens"
 FULL, MASKED, HIDDEN = 2, 1, 0
 ANYONE = 128
@@ -31,23 +34,6 @@ POPULATIONS = {"woman": 1, "child": 2, "elder": 4}
 
 class Refused(Exception):
     """The question itself is not allowed: a bad argument, a forged cursor, a withheld field asked by."""
-
-
-class Data:
-    """The rows of one database, and ways to find them."""
-
-    def __init__(self, tables: Mapping[str, list[Row]]) -> None:
-        self.tables = tables
-        self._found: dict[tuple[str, str], dict[Any, list[Row]]] = {}
-
-    def where(self, table: str, column: str, value: object) -> list[Row]:
-        """Return the rows of a table whose column equals a value; nothing equals null."""
-        index = self._found.get((table, column))
-        if index is None:
-            index = self._found[table, column] = {}
-            for row in self.tables[table]:
-                index.setdefault(row[column], []).append(row)
-        return [] if value is None else index.get(value, [])
 
 
 @dataclass
@@ -78,6 +64,8 @@ class Eyes:
     def visible(self, name: str) -> list[Row]:
         """Return the rows of a kind that a list shows the caller: of events those that happened in her region."""
         whole = self.whole(name)
+        if KINDS[name].rows == "case":
+            return [row for row in whole if case_lists(self, row)]
         return [row for row in whole if self.happened_here(row)] if KINDS[name].rows == "log" else whole
 
     def whole(self, name: str) -> list[Row]:
@@ -94,38 +82,40 @@ class Eyes:
 
     def _sees(self, kind: Kind, row: Row) -> bool:
         of_no_person: dict[str, Callable[[Row], bool]] = {
-            "everybody": lambda _: True, "staff": self._here, "county": self._in_county, "agency": self._own,
+            "everybody": lambda _: True, "staff": self.here, "county": self._in_county, "agency": self._own,
             "agency_row": self._of_own, "log": self._log, "both_sides": self._between, "openings": self._opening,
             "addressed": self._addressed, "with_partner": self._contract,
         }  # fmt: skip
         if kind.rows == "office":
             return self._office(kind, row)
+        if kind.rows in {"case", "of_case"}:
+            return sees_case(self, row) if kind.rows == "case" else sees_beside(self, kind, row)
         if kind.rows == "announced":
             return self._announced(kind, row)
         if kind.rows in of_no_person:
             return of_no_person[kind.rows](row)
         by_region = self.access.grants[kind.permission].rows == "region"
         if kind.rows == "person":
-            return self._here(row) and self._in_remit(row) if by_region else self._opened(row["id"])
+            return self.here(row) and self.in_remit(row) if by_region else self._opened(row["id"])
         if kind.rows == "household":
             members = self.data.where("person", "household_id", row["id"])
             if by_region:
-                return self._here(row) and self._in_remit(row)
+                return self.here(row) and self.in_remit(row)
             return any(self._opened(one["id"]) for one in members)
         if by_region:
-            return self._here(row) and self._person(row[kind.subject])
+            return self.here(row) and self._person(row[kind.subject])
         return self._opened(row[kind.subject])
 
     def _own(self, row: Row) -> bool:
         agency = self.access.agency_id
-        return agency is not None and row["agency_id"] == agency and self._here(row)
+        return agency is not None and row["agency_id"] == agency and self.here(row)
 
     def _of_own(self, row: Row) -> bool:
         return any(self._own(one) for one in self.data.where("operation", "id", row["operation_id"]))
 
     def _between(self, row: Row) -> bool:
         sides = (row["holder_region_code"], row["to_region_code"])
-        return any(self._here({"region_code": side}) for side in sides) and self._in_remit(row)
+        return any(self.here({"region_code": side}) for side in sides) and self.in_remit(row)
 
     def _office(self, kind: Kind, row: Row) -> bool:
         rows = self.access.grants[kind.permission].rows
@@ -134,7 +124,7 @@ class Eyes:
         if rows == "agency":
             return self.access.agency_id is not None and row["agency_id"] == self.access.agency_id
         agencies = self.data.where("agency", "id", row["agency_id"])
-        return rows == "region" and any(self._here(one) for one in agencies)
+        return rows == "region" and any(self.here(one) for one in agencies)
 
     def _addressed(self, row: Row) -> bool:
         """To her agency's desk, or to herself: never what is told to a colleague."""
@@ -144,15 +134,15 @@ class Eyes:
     def _contract(self, row: Row) -> bool:
         """The buyer's region sees it; an organisation its own alone, once it is in effect."""
         if self.access.grants["contracts:read"].rows == "region":
-            return self._here(row)
+            return self.here(row)
         mine = self.access.agency_id is not None and row["ngo_agency_id"] == self.access.agency_id
         return mine and row["activated_on"] is not None
 
     def _opening(self, row: Row) -> bool:
         sides = (row["region_code"], row["opener_region_code"])
         rows = self.access.grants["break_glass:read"].rows
-        seen = rows == "events" or (rows == "region" and self._in_remit(row))
-        return seen and any(self._here({"region_code": side}) for side in sides)
+        seen = rows == "events" or (rows == "region" and self.in_remit(row))
+        return seen and any(self.here({"region_code": side}) for side in sides)
 
     def _log(self, row: Row) -> bool:
         """Events that happened here, and the whole history of whoever is here now."""
@@ -166,7 +156,7 @@ class Eyes:
         if row["region_code"] is None:  # the platform's own
             nationwide = any((one.lo, one.hi) == (0, 10**12) for one in self.access.regions)
             return rows == "platform" or (rows == "events" and nationwide)
-        if rows not in ("region", "events") or not self._here(row):
+        if rows not in ("region", "events") or not self.here(row):
             return False
         if rows == "events" or self.access.remit & ANYONE:
             return True
@@ -177,7 +167,7 @@ class Eyes:
         ]
         return bool(handed_over) or self._person(row["subject_id"])
 
-    def _here(self, row: Row) -> bool:
+    def here(self, row: Row) -> bool:
         code = row["region_code"]
         return code is not None and any(one.lo <= code < one.hi for one in self.access.regions)
 
@@ -192,18 +182,18 @@ class Eyes:
         own, opened = row["region_code"], row[kind.since] is not None
         if rows in ("region", "events"):
             above = any(own <= one.lo < own + width_of(own) for one in self.access.regions)
-            return self._here(row) or (opened and above)
+            return self.here(row) or (opened and above)
         if not opened or rows not in ("assigned", "self"):
             return False
         table, who = ("person", self.access.person_id) if self.access.person_id else ("agency", self.access.agency_id)
         homes = [one["region_code"] for one in self.data.where(table, "id", who)]
         return any(own <= home < own + width_of(own) or home <= own < home + width_of(home) for home in homes)
 
-    def _in_remit(self, row: Row) -> bool:
+    def in_remit(self, row: Row) -> bool:
         return bool(row["remit"] & self.access.remit)
 
     def _person(self, person_id: UUID | None) -> bool:
-        return any(self._here(one) and self._in_remit(one) for one in self.data.where("person", "id", person_id))
+        return any(self.here(one) and self.in_remit(one) for one in self.data.where("person", "id", person_id))
 
     def _opened(self, person_id: UUID) -> bool:
         return self.access.grants["people:read"].rows in ("assigned", "self") and person_id in self._open_people
@@ -243,13 +233,16 @@ class Eyes:
 
     def _masks_itself(self, kind: Kind, name: str) -> bool:
         """Tell whether a name is masked as it is read; one that is stored masked has no other form."""
-        return name == "name" and "name" not in kind.columns
+        return name in {"name", "reporterName"} and name not in kind.columns
 
     def open(self, kind: Kind, row: Row) -> dict[str, bool]:
         """Return which actions are open to the caller on a row."""
         found = {action: permission in self.access.grants for action, permission in kind.actions.items()}
         for action, (column, values) in kind.stages.items():
             found[action] = found[action] and row[column] in values
+        if kind.actor:
+            mine = self.access.agency_id is not None and row[kind.actor] == self.access.agency_id
+            found = {action: is_open and mine for action, is_open in found.items()}
         return found
 
     def value(self, kind: Kind, row: Row, name: str) -> Any:
@@ -260,6 +253,9 @@ class Eyes:
             return row[kind.masked[name]]
         if name in kind.safe and self.sight(kind, name) == MASKED:
             return row[kind.safe[name]]
+        if kind.table == "care_case" and name in {"open", "overdue"}:
+            due = row["due_at"]
+            return due is not None and (name == "open" or due < datetime.now(UTC))
         if kind.table == "campaign_village" and name == "late":
             return late(row)
         if kind.table == "event" and name == "sentence":
@@ -269,7 +265,7 @@ class Eyes:
         stored = row[kind.columns.get(name, snake(name))]
         if name in kind.divisions:
             return published(stored)
-        if self._masks_itself(kind, name) and self.sight(kind, name) == MASKED:
+        if stored is not None and self._masks_itself(kind, name) and self.sight(kind, name) == MASKED:
             return stored[:1] + "*" * max(len(stored) - 1, 1)
         return as_json(stored)
 
@@ -338,7 +334,7 @@ class Eyes:
     def campaign_progress(self, campaign: Row) -> Row:
         """Return how many of a campaign's villages are in which state."""
         found = self.data.where("campaign_village", "campaign_id", campaign["id"])
-        seen = [row for row in found if self._here(row)]
+        seen = [row for row in found if self.here(row)]
         states = ("not_started", "in_progress", "submitted", "checked", "returned", "accepted")
         counted = {state: sum(row["state"] == state for row in seen) for state in states}
         return {"villages": len(seen), **counted, "late": sum(map(late, seen))}
@@ -353,7 +349,7 @@ class Eyes:
         here = self.data.where("person", "region_code", village["region_code"])
         known = [
             one for one in here
-            if one["remit"] & asked and self._here(one) and self._in_remit(one)
+            if one["remit"] & asked and self.here(one) and self.in_remit(one)
             and one["deregistered_on"] is None and one["situation"] != "dead"
         ]  # fmt: skip
         done = [one for one in known if one["surveyed_on"] and one["surveyed_on"] >= campaign["opens_on"]]

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
 from tests.oracle.answer import document_of, related, schema, typed
-from tests.oracle.model import Eyes, Page, Row, field_of
+from tests.oracle.data import Row
+from tests.oracle.model import Eyes, Page, field_of
 from tests.oracle.spec import KINDS
 from tests.oracle.values import as_json, camel, snake
 

@@ -5,6 +5,7 @@ it again, by hand, from the conventions, so that a slip in a declaration or in i
 makes the two differ. Names are those of the GraphQL schema.
 """
 
+from tests.oracle.case_spec import CASE_KINDS
 from tests.oracle.kinds import HERE, PLACE, WRITE_PEOPLE, Kind, Way, classes, many, one
 from tests.oracle.policy_kinds import POLICY
 
@@ -16,7 +17,7 @@ def _of_person(table: str, root: str, *, subject: str = "person_id", **more: obj
     return Kind(table, "people:read", "subject", root, subject=subject, **(base | more))  # type: ignore[arg-type]
 
 
-KINDS = {
+KINDS = CASE_KINDS | {
     "Region": Kind(
         "region", "regions:read", "everybody", "regions", key="code", versioned=False,
         orders=("code", "name", "pinyin", "initials", "path"),
@@ -365,7 +366,11 @@ KINDS = {
     ),
 } | POLICY  # fmt: skip
 
-ORDER_COLUMNS = {("person", "name"): "name_pinyin", ("campaign_village", "region"): "region_code"}
+ORDER_COLUMNS = {
+    ("person", "name"): "name_pinyin",
+    ("campaign_village", "region"): "region_code",
+    ("care_case", "work"): "work_order",
+}
 """People are ordered by the pinyin of their names."""
 
 # Counts of people in documents: the bits that the remit must hold, unless it is of everybody.

@@ -29,6 +29,7 @@ from domain.people.model import (
 )
 from tests.oracle.accounts import accounts
 from tests.oracle.campaigns import campaigns
+from tests.oracle.cases import cases
 from tests.oracle.contracts import contracts
 from tests.oracle.directory import VILLAGES, directory
 from tests.oracle.history import told
@@ -351,6 +352,7 @@ def make() -> Tables:
     accounts(world)
     inboxes(world)
     contracts(world)
+    cases(world, people)
     return world.tables
 
 

@@ -145,6 +145,10 @@ async def test_graphql_opens_what_the_table_says(service: Service, name: str) ->
     assert await service.state() == before
 
 
+# A case is raised with nothing but words: here it has none.
+WORDS_ALONE = {"registerCase", "reportMinor"}
+
+
 def _body(method: str) -> dict[str, Any]:
     return {} if method == "GET" else {"json": {}}
 
@@ -158,6 +162,8 @@ def document(field: str) -> str:
     definition = root.fields[field]
     needed = {name: one for name, one in definition.args.items() if isinstance(one.type, GraphQLNonNull)}
     given = ", ".join(f"{name}: {_literal(one.type)}" for name, one in needed.items() if name != "first")
+    if field in WORDS_ALONE:
+        given = given.replace('"91"', '"…"')
     kind = get_named_type(definition.type)
     below = "__typename" if kind.name == "Node" or kind.name.endswith(("Connection", "Payload")) else leaves(kind.name)
     verb = "mutation" if root is mutation else "query"

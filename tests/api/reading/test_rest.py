@@ -14,10 +14,11 @@ from domain.errors import Forbidden, InvalidInput, NotFound, ShouwangError
 from domain.views import views
 from tests.oracle.answer import related
 from tests.oracle.callers import CALLERS
+from tests.oracle.data import Row
 from tests.oracle.directory import VILLAGES
 from tests.oracle.examples import few, many
 from tests.oracle.fixtures import Service, ordered
-from tests.oracle.model import Eyes, Refused, Row
+from tests.oracle.model import Eyes, Refused
 from tests.oracle.rest import Asked, RestOracle, some_fields, some_filters
 from tests.oracle.spec import KINDS
 from tests.oracle.values import snake

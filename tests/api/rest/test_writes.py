@@ -18,6 +18,8 @@ OWN = frozenset({
     "id", "created_at", "updated_at", "last_used_at", "expires_at", "ended_at", "decided_at", "reviewed_at",
     "undone_at", "identity_number", "credit_code", "login", "initial_password", "client_secret", "secret",
     "otpauth_uri", "recovery_codes", "read_at", "acknowledged_at",
+    "number", "received_at", "accept_by", "accepted_at", "finish_by", "due_at", "resolved_at", "replied_at",
+    "closed_at",
 })  # fmt: skip
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

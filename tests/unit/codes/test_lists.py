@@ -24,7 +24,7 @@ def test_no_enum_of_the_domain_is_forgotten() -> None:
     found = {
         value
         for name in modules
-        if name.endswith((".model", ".access"))
+        if name.endswith((".model", ".records", ".access"))
         for value in vars(importlib.import_module(name)).values()
         if isinstance(value, type) and issubclass(value, StrEnum) and value is not StrEnum
     }

@@ -5,7 +5,8 @@ from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
 from tests.oracle.answer import schema
 from tests.oracle.callers import CALLERS
-from tests.oracle.model import Data, Eyes
+from tests.oracle.data import Data
+from tests.oracle.model import Eyes
 from tests.oracle.spec import KINDS
 from tests.oracle.values import camel, snake
 from tests.oracle.world import make

@@ -1,0 +1,33 @@
+"""The writes of cases and of what stands beside them: a part of the table in ``api.operations``."""
+
+from domain.cases import commands as case
+from domain.cases import use_cases as cases
+from domain.writes import Write
+from domain.writes import write as _write
+
+REPORT = "cases:report"
+CASES = "cases:write"
+
+CASE_WRITES: tuple[Write, ...] = (
+    _write(cases.register_case, case.RegisterCase, "/v1/cases", "Case", REPORT, status=201),
+    _write(cases.report_minor, case.ReportMinor, "/v1/cases:report_minor", "Case", REPORT, status=201),
+    *(
+        _write(use_case, command, f"/v1/cases/{{id}}:{verb}", "Case", CASES, "case_id")
+        for verb, use_case, command in (
+            ("accept", cases.accept_case, case.AcceptCase),
+            ("redirect", cases.redirect_case, case.RedirectCase),
+            ("refuse", cases.refuse_case, case.RefuseCase),
+            ("start", cases.start_case, case.StartCase),
+            ("resolve", cases.resolve_case, case.ResolveCase),
+            ("resume", cases.resume_case, case.ResumeCase),
+            ("reply", cases.reply_case, case.ReplyCase),
+            ("close", cases.close_case, case.CloseCase),
+            ("reopen", cases.reopen_case, case.ReopenCase),
+            ("extend", cases.extend_case, case.ExtendCase),
+            ("hand_to", cases.hand_case, case.HandCase),
+            ("involve_person", cases.involve_person, case.InvolvePerson),
+            ("merge", cases.merge_case, case.MergeCase),
+            ("link", cases.link_case, case.LinkCase),
+        )
+    ),
+)

@@ -1,0 +1,130 @@
+"""Cases and what stands beside them."""
+
+MESSAGES: dict[str, tuple[str, str, str, str]] = {
+    "case.assigned": (
+        "已交办",
+        "该个案正由一家社会组织承接，请先收回。",
+        "Assigned already",
+        "An NGO works on this case; take it back first.",
+    ),
+    "case.elsewhere": (
+        "不在该单位辖区",
+        "该单位不管辖此个案所在地，请注明在其辖区内的地点。",
+        "Elsewhere",
+        "That agency does not answer for this place; name a place in its region.",
+    ),
+    "case.extended": (
+        "已延期过",
+        "办理期限只能延长一次。",
+        "Extended already",
+        "The time to finish is extended once only.",
+    ),
+    "case.extension_late": (
+        "期限已过",
+        "办理期限已过，不能再延期。",
+        "Too late",
+        "The time to finish is over; it cannot be extended any more.",
+    ),
+    "case.itself": (
+        "同一个案",
+        "请选择另一个案。",
+        "The same case",
+        "Name another case.",
+    ),
+    "case.linked": (
+        "已关联",
+        "两个个案已经关联。",
+        "Linked already",
+        "The two cases are linked already.",
+    ),
+    "case.nobody_responsible": (
+        "没有可接收的单位",
+        "当地没有可接收此事项的单位，请联系民政部门。",
+        "Nobody to receive it",
+        "No agency here can receive this; ask civil affairs.",
+    ),
+    "case.not_allowed": (
+        "当前状态不允许",
+        "个案现为“{state}”状态，只能进行：{allowed}。",
+        "Not in this state",
+        "The case is {state}; allowed now: {allowed}.",
+    ),
+    "case.not_an_office": (
+        "不能主办个案",
+        "社会组织、女性社团和学校不能主办个案，请交办或转介协办。",
+        "Leads no case",
+        "An NGO, an association or a school leads no case; assign the case or ask for co-operation.",
+    ),
+    "case.not_open": (
+        "个案已了结",
+        "个案已答复、结案或并案。",
+        "Not open",
+        "The case was replied to, closed or merged.",
+    ),
+    "case.not_yours": (
+        "不是主办单位",
+        "只有主办单位可以这样做。",
+        "Not yours",
+        "Only the agency that leads the case may do this.",
+    ),
+    "case.outcome_refused": (
+        "结果不适用",
+        "已受理的个案不能以“不予受理”办结。",
+        "Not an outcome here",
+        "A case that was accepted is not resolved as refused.",
+    ),
+    "case.person_named": (
+        "已登记",
+        "此人已登记在该个案中。",
+        "Named already",
+        "The case names this person already.",
+    ),
+    "case.referral_open": (
+        "转介未答复",
+        "已向该单位转介，请等待答复或先撤回。",
+        "Referral waiting",
+        "That agency was asked already; wait for its answer or withdraw.",
+    ),
+    "case.same_agency": (
+        "同一单位",
+        "个案已由该单位主办。",
+        "The same agency",
+        "That agency leads the case already.",
+    ),
+    "case.source_taken": (
+        "请用强制报告",
+        "强制报告请使用专用入口。",
+        "Use the mandatory report",
+        "A mandatory report has an operation of its own.",
+    ),
+    "case_assignment.not_allowed": (
+        "交办已结束",
+        "交办现为“{state}”状态，不能再变更。",
+        "Assignment ended",
+        "The assignment is {state}; it is not changed any more.",
+    ),
+    "case_referral.not_allowed": (
+        "转介已答复",
+        "转介现为“{state}”状态，不能再变更。",
+        "Referral answered",
+        "The referral is {state}; it is not changed any more.",
+    ),
+    "person.unknown": (
+        "人员不存在",
+        "没有这个人，或您无权查看。",
+        "No such person",
+        "There is no such person that you may see.",
+    ),
+    "region.required": (
+        "缺少地点",
+        "请注明事项所在地。",
+        "Where?",
+        "Say where the matter lies.",
+    ),
+    "case.unknown": (
+        "个案不存在",
+        "没有这个个案，或您无权查看。",
+        "No such case",
+        "There is no such case that you may see.",
+    ),
+}

@@ -1,0 +1,185 @@
+"""What callers may ask of a case. ``version`` is what ``If-Match`` or ``expectedVersion`` said."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.cases.model import CaseSource, Outcome, PersonRole, ReplyChannel
+from domain.commands import Command, Id, LongText, Name, RegionCode, ShortText, Version, choice
+from domain.people.forms import Phone
+from domain.policy.model import Audience, CaseCategory
+
+Story = LongText
+MOST_PEOPLE = 20
+
+
+class Involved(Command):
+    """A person of the ledger who has to do with the case."""
+
+    person_id: Id
+    role: Annotated[PersonRole, choice(PersonRole)]
+
+
+People = Annotated[list[Involved], Field(max_length=MOST_PEOPLE)]
+
+
+class RegisterCase(Command):
+    """Raise a case. Where it goes follows from category, audience and place; the answer says to whom and why.
+
+    ``audience`` is read off the person where none is given, ``region`` too. Without a word on it, a case of
+    violence is ``restricted``.
+    """
+
+    category: Annotated[CaseCategory, choice(CaseCategory)]
+    title: ShortText
+    description: Story
+    source: Annotated[CaseSource, choice(CaseSource)] | None = None  # default: 基层上报; a resident's: 小程序
+    audience: Annotated[Audience, choice(Audience)] | None = None
+    region: RegionCode | None = None
+    urgent: bool = False
+    restricted: bool | None = None
+    person_id: Id | None = None
+    household_id: Id | None = None
+    people: People | None = None
+    reporter_name: Name | None = None
+    reporter_phone: Phone | None = None
+
+
+class ReportMinor(Command):
+    """Report that a minor is harmed or in danger (强制报告, 未成年人保护法 art. 11): nothing but words is needed."""
+
+    description: Story
+    title: ShortText | None = None
+    category: Annotated[CaseCategory, choice(CaseCategory)] = CaseCategory.VIOLENCE
+    region: RegionCode | None = None
+    person_id: Id | None = None  # the child, if she is on the ledger and known to the caller
+    alleged_person_id: Id | None = None  # sees nothing of it, guardian or not
+    reporter_name: Name | None = None
+    reporter_phone: Phone | None = None
+
+
+class CaseCommand(Command):
+    """An act on a case in the version that was read."""
+
+    case_id: Id
+    version: Version
+
+
+class AcceptCase(CaseCommand):
+    """Take a case on."""
+
+    handler_id: Id | None = None
+    department_id: Id | None = None
+    remark: Story | None = None
+
+
+class RedirectCase(CaseCommand):
+    """Pass a case that was not accepted yet to the agency that is responsible."""
+
+    agency_id: Id
+    department_id: Id | None = None
+    region: RegionCode | None = None  # where the matter lies, if the new agency is not responsible for the old place
+    reason: Story
+
+
+class RefuseCase(CaseCommand):
+    """Refuse a case, with the reason that will be replied."""
+
+    reason: Story
+
+
+class StartCase(CaseCommand):
+    """Begin to work on a case."""
+
+    handler_id: Id | None = None
+    remark: Story | None = None
+
+
+class ResolveCase(CaseCommand):
+    """Say what came of a case."""
+
+    outcome: Annotated[Outcome, choice(Outcome)]
+    outcome_note: Story
+
+
+class ResumeCase(CaseCommand):
+    """Go on with a case that was thought resolved."""
+
+    reason: Story
+
+
+class ReplyCase(CaseCommand):
+    """Tell whoever raised it what came of it."""
+
+    reply: Story
+    channel: Annotated[ReplyChannel, choice(ReplyChannel)]
+
+
+class CloseCase(CaseCommand):
+    """Close a case that has its outcome and its reply."""
+
+    remark: Story | None = None
+
+
+class ReopenCase(CaseCommand):
+    """Take a case up again, with new deadlines."""
+
+    reason: Story
+
+
+class ExtendCase(CaseCommand):
+    """Grant the one extension of the time to finish, before it is over."""
+
+    reason: Story
+
+
+class HandCase(CaseCommand):
+    """Make a member of the agency's staff responsible by name, or one of its departments."""
+
+    handler_id: Id | None = None
+    department_id: Id | None = None
+    remark: Story | None = None
+
+
+class MergeCase(CaseCommand):
+    """Go on with this matter as another case that is about the same."""
+
+    into_id: Id
+    reason: Story
+
+
+class LinkCase(Command):
+    """Say that two cases have to do with each other."""
+
+    case_id: Id
+    other_id: Id
+    reason: Story
+
+
+class InvolvePerson(CaseCommand):
+    """Name a person of the ledger who has to do with the case."""
+
+    person_id: Id
+    role: Annotated[PersonRole, choice(PersonRole)]
+
+
+__all__ = [
+    "AcceptCase",
+    "CaseCommand",
+    "CloseCase",
+    "ExtendCase",
+    "HandCase",
+    "InvolvePerson",
+    "Involved",
+    "LinkCase",
+    "MergeCase",
+    "RedirectCase",
+    "RefuseCase",
+    "RegisterCase",
+    "ReopenCase",
+    "ReplyCase",
+    "ReportMinor",
+    "ResolveCase",
+    "ResumeCase",
+    "StartCase",
+]

@@ -1,0 +1,35 @@
+"""What is done about cases. Each act is one line of the timeline and one event."""
+
+from domain.cases.use_cases.intake import register_case, report_minor
+from domain.cases.use_cases.progress import (
+    accept_case,
+    close_case,
+    extend_case,
+    redirect_case,
+    refuse_case,
+    reopen_case,
+    reply_case,
+    resolve_case,
+    resume_case,
+    start_case,
+)
+from domain.cases.use_cases.together import hand_case, involve_person, link_case, merge_case
+
+__all__ = [
+    "accept_case",
+    "close_case",
+    "extend_case",
+    "hand_case",
+    "involve_person",
+    "link_case",
+    "merge_case",
+    "redirect_case",
+    "refuse_case",
+    "register_case",
+    "reopen_case",
+    "reply_case",
+    "report_minor",
+    "resolve_case",
+    "resume_case",
+    "start_case",
+]

@@ -1,0 +1,14 @@
+"""What cases ask of a transaction beyond single rows."""
+
+from typing import Protocol
+from uuid import UUID
+
+
+class CaseWork(Protocol):
+    """The part of ``domain.unit_of_work.Work`` that is the cases' own."""
+
+    async def move_case(self, case_id: UUID, region_code: int) -> None:
+        """Bring the copies of a case's region on the rows beside it up to date."""
+
+    async def agency_above(self, agency_type: str, region_code: int) -> UUID | None:
+        """Return the agency of a type in force nearest to a place: its county's, its city's, its province's."""
