@@ -14,14 +14,18 @@ from uuid import UUID
 import asyncpg
 import yaml
 
+from domain.access import Access
 from domain.errors import Fault
+from domain.events import Event, Origin
 from domain.ids import new_id
 from domain.policy.form import NAMING, DefaultTable, Measure, PolicyForm, Section
 from domain.policy.model import ResponsibilityMode
 from domain.regions.codes import level_of, padded
 from persistence.loading.policy_files import PolicyRefused, read_policy
+from persistence.writing.events import append_events
 
 FOLDER: Final = Path(__file__).parent.parent / "data" / "policies"
+OPERATOR: Final = Access("system:cli", "system", roles=(), grants={})
 DEFAULTS: Final = Path(__file__).parent.parent / "data" / "default_routes.yaml"
 
 
@@ -62,12 +66,19 @@ async def load_policies(conn: asyncpg.Connection) -> list[Loaded]:
 
 
 async def load_file(conn: asyncpg.Connection, content: bytes) -> Loaded:
-    """Load one document. Raises ``PolicyRefused`` with every fault and its line, and then changes nothing."""
+    """Load one document, with its event. ``PolicyRefused`` has every fault with its line; then nothing is changed."""
     form = read_policy(content)
     async with conn.transaction():
         if not await conn.fetchval("SELECT EXISTS (SELECT FROM region WHERE code = $1)", form.region):
             raise PolicyRefused(content, [Fault("/region", "region.unknown")])
-        return await load_policy(conn, form)
+        loaded = await load_policy(conn, form)
+        if loaded.done is not Done.UNCHANGED:
+            row = await conn.fetchrow("SELECT id, version, digest FROM policy_document WHERE code = $1", form.code)
+            await append_events(conn, OPERATOR, Origin("cli"), [Event(
+                "policy_document.loaded", "policy_document", row["id"], padded(form.region),
+                aggregate_version=row["version"], data={"code": form.code, "digest": row["digest"]},
+            )])  # fmt: skip
+        return loaded
 
 
 async def load_policy(conn: asyncpg.Connection, form: PolicyForm) -> Loaded:

@@ -1,6 +1,6 @@
 """Raising a case: what it is about, who must finish it and by when; and the mandatory report about a minor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -25,6 +25,8 @@ from domain.regions.codes import published
 from domain.unit_of_work import Row, Saved, UnitOfWork, Work
 
 REPORT: Final = "cases:report"
+# 反家庭暴力法 art. 15, 人民警察法 art. 21: where somebody is in danger, public security works on it, whoever leads.
+SAFETY: Final = frozenset({CaseCategory.VIOLENCE, CaseCategory.FRAUD_THEFT_TRAFFICKING})
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none is taken for another over the telephone
 _SUFFIX: Final = 6
 
@@ -74,7 +76,8 @@ async def register_case(access: Access, uow: UnitOfWork, command: RegisterCase) 
         for one in matter.people:
             await _person(work, one.person_id, "/people")
         route = await work.route(matter.category, matter.audience, matter.region_code, work.today)
-        case = await _enter(work, matter, route)
+        police = matter.urgent and matter.category in SAFETY
+        case = await _enter(work, matter, route, helping=[AgencyType.PUBLIC_SECURITY] if police else [])
         return await work.commit(saved(case))
 
 
@@ -102,20 +105,26 @@ async def report_minor(access: Access, uow: UnitOfWork, command: ReportMinor) ->
             reporter={"reporter_name": command.reporter_name, "reporter_phone": command.reporter_phone},
         )
         route = await work.route(matter.category, matter.audience, matter.region_code, work.today)
-        must = [
-            found
-            for kind in (AgencyType.PUBLIC_SECURITY, AgencyType.CIVIL_AFFAIRS)
-            if (found := await work.agency_above(kind, matter.region_code)) is not None
-        ]
+        must = await _nearest(work, matter, (AgencyType.PUBLIC_SECURITY, AgencyType.CIVIL_AFFAIRS))
         case = await _enter(work, matter, route, must)
         return await work.commit(saved(case))
 
 
-async def _enter(work: Work, matter: Matter, route: Route, must: Iterable[UUID] = ()) -> Row:
-    """Enter a case with everybody who takes part; ``must`` have it whatever the matrix says, the first as lead."""
+async def _nearest(work: Work, matter: Matter, kinds: Iterable[AgencyType]) -> list[UUID]:
+    """Return the agencies of some types that answer for the place; a type without one is left out."""
+    found = [await work.agency_above(kind, matter.region_code) for kind in kinds]
+    return [one for one in found if one is not None]
+
+
+async def _enter(
+    work: Work, matter: Matter, route: Route, must: Sequence[UUID] = (), helping: Iterable[AgencyType] = ()
+) -> Row:
+    """Enter a case with everybody who takes part.
+
+    ``must`` have it whatever the matrix says, the first as lead; agencies of the types ``helping`` work on it too.
+    """
     now, access = await work.now(), work.access
-    leading = [*must]
-    lead, department = await _lead(work, route, leading)
+    lead, department = await _lead(work, route, must)
     accept, finish = to_accept(matter.category, now, urgent=matter.urgent), to_finish(matter.category, now)
     key = new_id()
     values: dict[str, Any] = {
@@ -141,15 +150,15 @@ async def _enter(work: Work, matter: Matter, route: Route, must: Iterable[UUID] 
         for one in matter.people:
             if matter.subject is None or one.person_id != matter.subject["id"]:
                 await involve(work, case, one.person_id, one.role)
-        await _bring_in(work, case, route, leading)
+        await _bring_in(work, case, route, [*must, *await _nearest(work, matter, helping)])
     return case
 
 
-async def _bring_in(work: Work, case: Row, route: Route, must: list[UUID]) -> None:
+async def _bring_in(work: Work, case: Row, route: Route, working: Sequence[UUID]) -> None:
     """Let everybody named take part, the reporter last and weakest, and tell each of them."""
     urgent = case["source"] == CaseSource.MANDATORY_REPORT
     parts = [(case["agency_id"], PartyRole.LEAD)]
-    parts += [(one, PartyRole.CO) for one in must]
+    parts += [(one, PartyRole.CO) for one in working]
     parts += [(one.agency_id, PartyRole.CO) for one in route.co]
     # Of a restricted case only those who must work it are told.
     parts += [(one.agency_id, PartyRole.INFORMED) for one in route.informed if not case["restricted"]]
@@ -166,7 +175,7 @@ async def _bring_in(work: Work, case: Row, route: Route, must: list[UUID]) -> No
             await tell(work, case, kind, agency_id)
 
 
-async def _lead(work: Work, route: Route, must: list[UUID]) -> tuple[UUID, UUID | None]:
+async def _lead(work: Work, route: Route, must: Sequence[UUID]) -> tuple[UUID, UUID | None]:
     """Return who leads: every matter has a named department, if need be the office that raised it."""
     if must:
         return must[0], None

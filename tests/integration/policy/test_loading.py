@@ -175,4 +175,8 @@ async def test_a_division_that_is_none_is_refused_and_a_good_file_loads(owner: a
     await load_regions(owner, only=("421081",))
     assert (await load_file(owner, content)).done is Done.INSERTED
     assert (await load_file(owner, content)).done is Done.UNCHANGED
+    told = await owner.fetch(
+        "SELECT type, actor, channel, aggregate_version FROM event WHERE aggregate = 'policy_document'"
+    )
+    assert [tuple(row) for row in told] == [("policy_document.loaded", "system:cli", "cli", 1)]
     assert len(shipped()) == 5
