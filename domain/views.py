@@ -10,6 +10,7 @@ from domain.duplicates import views as _duplicates
 from domain.history import views as _history
 from domain.imports import views as _imports
 from domain.notifications import views as _notifications
+from domain.people import rule_views as _rules
 from domain.people import views as _people
 from domain.policy import views as _policy
 from domain.regions import views as _regions
@@ -20,9 +21,25 @@ from domain.venues import views as _venues
 from domain.view import View, resolve
 
 DECLARED_IN = (
-    _regions, _agencies, _accounts, _history, _imports, _people, _transfers, _campaigns, _break_glass, _statistics,
-    _duplicates, _venues, _surveys, _notifications, _policy, _contracts, _cases,
-)  # fmt: skip
+    _regions,
+    _agencies,
+    _accounts,
+    _history,
+    _imports,
+    _people,
+    _rules,
+    _transfers,
+    _campaigns,
+    _break_glass,
+    _statistics,
+    _duplicates,
+    _venues,
+    _surveys,
+    _notifications,
+    _policy,
+    _contracts,
+    _cases,
+)
 
 
 def views() -> dict[str, View]:
