@@ -109,6 +109,12 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "Referral answered",
         "The referral is {state}; it is not changed any more.",
     ),
+    "household.unknown": (
+        "家庭不存在",
+        "没有这个家庭，或您无权查看。",
+        "No such household",
+        "There is no such household that you may see.",
+    ),
     "person.unknown": (
         "人员不存在",
         "没有这个人，或您无权查看。",

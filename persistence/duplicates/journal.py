@@ -31,6 +31,8 @@ _ROWS: Final = {
     "guardianship": f"ward_id {_OF_PAIR} OR guardian_id {_OF_PAIR}",
     "absence": f"person_id {_OF_PAIR}",
     **dict.fromkeys(("sign_up", "survey_answer", "survey_reply"), f"person_id {_OF_PAIR}"),
+    "care_case": f"person_id {_OF_PAIR} OR reporter_id {_OF_PAIR} OR barred && $1::uuid[]",
+    "case_person": f"person_id {_OF_PAIR}",
     "left_behind_status": "person_id = $2",
     "person_access": f"person_id {_OF_PAIR} OR grantee_id {_OF_PAIR}",
     "household": f"head_id {_OF_PAIR} OR id IN (SELECT household_id FROM person WHERE id {_OF_PAIR})",

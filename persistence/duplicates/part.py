@@ -102,6 +102,18 @@ _HAND_OVER: Final = {
         WHERE a.id = x.answer_id AND a.person_id = $2 AND x.person_id = $1
         """,
     ),
+    # Whoever is accused sees nothing of it under either file.
+    "care_case": (
+        f"UPDATE care_case x SET person_id = $2, {_TOUCH} WHERE x.person_id = $1",
+        f"UPDATE care_case x SET reporter_id = $2, {_TOUCH} WHERE x.reporter_id = $1",
+        f"UPDATE care_case x SET barred = x.barred || $2::uuid, {_TOUCH} WHERE x.barred @> ARRAY[$1::uuid]",
+    ),
+    "case_person": (
+        f"""
+        UPDATE case_person x SET person_id = $2, {_TOUCH} WHERE x.person_id = $1 AND NOT EXISTS (
+          SELECT FROM case_person o WHERE o.person_id = $2 AND o.case_id = x.case_id)
+        """,
+    ),
     # Those whose guardianship stays behind end with it.
     "person_access": (
         """

@@ -69,7 +69,7 @@ async def register_case(access: Access, uow: UnitOfWork, command: RegisterCase) 
             urgent=command.urgent,
             restricted=command.category is CaseCategory.VIOLENCE if command.restricted is None else command.restricted,
             subject=subject,
-            household_id=command.household_id or (subject["household_id"] if subject else None),
+            household_id=await _household(work, command.household_id, subject),
             people=tuple(command.people or ()),
             reporter={"reporter_name": command.reporter_name, "reporter_phone": command.reporter_phone},
         )
@@ -195,6 +195,15 @@ async def _person(work: Work, person_id: UUID | None, pointer: str = "/person_id
     if not found:
         raise InvalidInput(Fault(pointer, "person.unknown"))
     return found[0]
+
+
+async def _household(work: Work, household_id: UUID | None, subject: Row | None) -> UUID | None:
+    """Return the household that was named, if the caller sees it, or the subject's own."""
+    if household_id is None:
+        return subject["household_id"] if subject else None
+    if not await work.find("household", where={"id": household_id}, lock=False):
+        raise InvalidInput(Fault("/household_id", "household.unknown"))
+    return household_id
 
 
 async def _region(work: Work, code: str | None, subject: Row | None) -> int:

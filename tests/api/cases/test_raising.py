@@ -161,6 +161,7 @@ async def test_who_may_not_raise_cases(service: Service, name: str) -> None:
     [
         ({"source": "mandatory_report"}, "/source", "case.source_taken"),
         ({"person_id": "01980000-0000-7000-8000-000000000000"}, "/person_id", "person.unknown"),
+        ({"household_id": "01980000-0000-7000-8000-000000000000"}, "/household_id", "household.unknown"),
         ({"region": "421081999"}, "/region", "region.unknown"),
         ({"category": "weather"}, "/category", "field.choice"),
         ({"description": "…"}, "/description", "text.blank"),

@@ -292,3 +292,25 @@ async def test_nobody_is_merged_who_is_asked_for_elsewhere(service: Service, off
     assert await service.state() == before
     assert (await office.post(f"/v1/transfers/{transfer['id']}:withdraw", {})).status_code == 200
     assert (await act(office, path, asked["version"], body)).status_code == 201
+
+
+async def test_her_cases_follow_the_survivor_and_whoever_is_accused_stays_barred(
+    service: Service, office: Caller
+) -> None:
+    her, other = await register(office, "何冬梅"), await register(office, "何冬枚")
+    body = {"category": "relief", "title": "求助", "description": "家里断粮了", "region": VILLAGE}
+    about = await create(office, "/v1/cases", {**body, "person_id": other["id"]})
+    accused = {"people": [{"person_id": other["id"], "role": "alleged"}], "person_id": her["id"]}
+    against = await create(office, "/v1/cases", body | accused)
+    rows = "SELECT id, person_id, reporter_id, barred FROM care_case WHERE id = ANY ($1::uuid[]) ORDER BY id"
+    keys = [about["id"], against["id"]]
+    before = [dict(row) for row in await service.owner.fetch(rows, keys)]
+    merge = await merged(office, her, other)
+    now = {str(row["id"]): row for row in await service.owner.fetch(rows, keys)}
+    assert str(now[about["id"]]["person_id"]) == her["id"]
+    assert {str(one) for one in now[against["id"]]["barred"]} == {her["id"], other["id"]}
+    people = (await office.get(f"/v1/case_people?case_id={about['id']}")).json()["items"]
+    assert [(one["person_id"], one["role"]) for one in people] == [(her["id"], "subject")]
+    undone = await act(office, f"/v1/merges/{merge['id']}:undo", merge["version"], {"reason": "是两个人"})
+    assert undone.status_code == 200, undone.text
+    assert [dict(row) for row in await service.owner.fetch(rows, keys)] == before
