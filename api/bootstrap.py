@@ -20,6 +20,7 @@ from api.graphql.registered import Registered
 from api.graphql.schema import build
 from api.messages import labels
 from api.operations import WRITES
+from api.scanning import scanner
 from api.services import AnswersStatistics, Services
 from api.settings import Settings
 from api.statistics import Statistics
@@ -35,6 +36,7 @@ from auth.tokens import Realm
 from domain.access import Access
 from domain.agencies.me import me
 from domain.break_glass.use_cases import note_read, opening_of
+from domain.cases.use_cases.attachments import Attached, read_attachment
 from domain.errors import Conflict, NotFound
 from domain.events import Origin
 from domain.exports.use_cases import download_export
@@ -129,6 +131,8 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
             responsible=responsible,
             report=_report(pool, cipher),
             export=_export(pool, cipher),
+            attachment=_attachment(pool, cipher),
+            scan=scanner(settings.attachment_scanner, settings.attachment_scan_seconds),
             template=_template,
             ready=_ready(pool, authenticator),
         )
@@ -242,6 +246,13 @@ def _export(pool: asyncpg.Pool, cipher: FieldCipher) -> Callable[[Access, Any, O
         return await download_export(access, PostgresUnitOfWork(pool, cipher, origin), operation_id)
 
     return export
+
+
+def _attachment(pool: asyncpg.Pool, cipher: FieldCipher) -> Callable[[Access, UUID, Origin], Awaitable[Attached]]:
+    async def attachment(access: Access, attachment_id: UUID, origin: Origin) -> Attached:
+        return await read_attachment(access, PostgresUnitOfWork(pool, cipher, origin), attachment_id)
+
+    return attachment
 
 
 def _summary_book(content: Mapping[str, Any]) -> bytes:

@@ -15,7 +15,7 @@ from api.middleware.gate import Gate, Limits
 from api.operations import WRITES
 from api.pages import sign_in
 from api.pages.docs import mount_docs
-from api.rest import health, imports, oauth, search, statistics
+from api.rest import attachments, health, imports, oauth, search, statistics
 from api.rest.openapi import describe
 from api.rest.routes import Lane, read_routes, reads, write_routes
 from api.services import Services
@@ -90,6 +90,7 @@ def declare(settings: Settings, services: Any, lane: Lane, lifespan: Any = None)
     app.include_router(search.router(services, lane))
     app.include_router(write_routes(services, WRITES))
     app.include_router(imports.router(services))
+    app.include_router(attachments.router(services))
     app.include_router(statistics.router(services))
     if settings.docs:
         mount_docs(app, graphiql=True)  # the page shows nothing by itself; the endpoint opens the schema to staff

@@ -35,6 +35,8 @@ _STATUS: Final[dict[type[ShouwangError], int]] = {
     errors.TooManyRequests: 429,
 }
 _STATUS_OF_CODE: Final = {
+    "attachment.type": 415,
+    "media_type.not_a_file_form": 415,
     "media_type.not_a_form": 415,
     "media_type.unsupported": 415,
 }  # where the class of the error says less

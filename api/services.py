@@ -6,10 +6,12 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from api.rest.reads import Reads
+from api.scanning import Scan
 from api.searching import Searches
 from api.settings import Settings
 from api.writing import Idempotency, Writer
 from domain.access import Access
+from domain.cases.use_cases.attachments import Attached
 from domain.events import Origin
 from domain.imports.model import RosterForm
 
@@ -71,6 +73,8 @@ class Services:
     responsible: Callable[[Access, Mapping[str, object]], Awaitable[object]]
     report: Callable[[Access, UUID], Awaitable[bytes]]
     export: Callable[[Access, Any, Origin], Awaitable[bytes]]
+    attachment: Callable[[Access, UUID, Origin], Awaitable[Attached]]
+    scan: Scan
     template: Callable[[RosterForm], Awaitable[bytes]]
     ready: Callable[[], Awaitable[dict[str, str]]]
 

@@ -87,6 +87,10 @@ class Settings(BaseSettings):
     rate_burst: Annotated[int, Field(ge=1)] = 1000
     shutdown_seconds: Annotated[int, Field(ge=1, le=300)] = 10  # requests and jobs may finish within it
 
+    # --- files ------------------------------------------------------------------------------
+    attachment_scanner: str | None = None  # a command: the file on stdin, exit 0 clean, 1 infected; unset: none
+    attachment_scan_seconds: Annotated[float, Field(gt=0, le=25)] = 20.0  # longer: the upload is answered 503
+
     # --- what is shown ----------------------------------------------------------------------
     docs: bool = True  # the OpenAPI pages; they name no person
     graphql_introspection: bool | None = None  # and GraphiQL, for everybody. Default: only in demo mode
@@ -101,7 +105,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "database_url", "database_direct_url", "database_owner_url", "database_role", "master_key", "older_master_keys",
-        "issuer", "graphql_introspection", "seal_roots", "key_ring", mode="before",
+        "issuer", "graphql_introspection", "seal_roots", "key_ring", "attachment_scanner", mode="before",
     )  # fmt: skip
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:

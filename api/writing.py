@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final, Protocol
 
 from domain.access import Access
+from domain.cases.commands import AttachFile
+from domain.cases.use_cases.attachments import attach_file
 from domain.commands import Command
 from domain.events import Origin
 from domain.idempotency import Kept
@@ -21,7 +23,17 @@ IMPORT: Final = Write(
     status=202,
     doc="Import a roster.",
 )
-"""The one write that is not JSON: its file comes as multipart, so REST alone has it."""
+ATTACH: Final = Write(
+    "attach_file",
+    "/v1/cases/{id}/attachments",
+    "case_work:write",
+    AttachFile,
+    attach_file,
+    "CaseAttachment",
+    status=201,
+    doc=(attach_file.__doc__ or "").strip(),
+)
+"""The two writes that are not JSON: their file comes as multipart, so REST alone has them."""
 
 
 class Idempotency(Protocol):

@@ -1,6 +1,36 @@
 """Cases and what stands beside them."""
 
 MESSAGES: dict[str, tuple[str, str, str, str]] = {
+    "attachment.confidential": (
+        "保密附件",
+        "保密附件只能由办理该个案的单位查阅。",
+        "Confidential",
+        "A confidential file goes only to the agencies that work the case.",
+    ),
+    "attachment.infected": (
+        "文件未通过安全检查",
+        "扫描发现该文件含有病毒，未予保存。",
+        "Infected",
+        "The scanner found malware in this file; it was not stored.",
+    ),
+    "attachment.mismatch": (
+        "文件与名称不符",
+        "文件内容是 {found}，与文件名或所报类型不符，请核对。",
+        "Not what it is called",
+        "The content is {found}, which is not what its name or type says.",
+    ),
+    "attachment.scanner_failed": (
+        "暂时不能检查文件",
+        "安全检查暂不可用，文件未予保存，请稍后再试。",
+        "Not scanned",
+        "The scanner could not look at the file; it was not stored. Try again later.",
+    ),
+    "attachment.type": (
+        "不支持的文件类型",
+        "附件只能是PDF、图片（JPEG、PNG、WebP、HEIC）、Word、Excel、录音（MP3、M4A、AMR）、视频（MP4）或纯文本。",
+        "Unsupported file",
+        "A case holds PDF, JPEG, PNG, WebP, HEIC, DOCX, XLSX, MP3, M4A, AMR, MP4 and plain text.",
+    ),
     "case.assigned": (
         "已交办",
         "该个案正由一家社会组织承接，请先收回。",
@@ -36,6 +66,12 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "两个个案已经关联。",
         "Linked already",
         "The two cases are linked already.",
+    ),
+    "case.no_part": (
+        "不是办理单位",
+        "只有办理该个案的单位和承接机构可以这样做。",
+        "No part in it",
+        "Only the agencies that work the case may do this.",
     ),
     "case.nobody_responsible": (
         "没有可接收的单位",

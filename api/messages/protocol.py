@@ -93,6 +93,10 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "内容格式有误", "提交的内容应为一个 JSON 对象。",
         "Not an object", "The body must be a JSON object.",
     ),
+    "media_type.not_a_file_form": (
+        "内容类型不支持", "请以 multipart/form-data 表单上传附件：文件放在 file 一项。",
+        "Unsupported media type", "Upload the file as multipart/form-data, in the part named file.",
+    ),
     "media_type.not_a_form": (
         "内容类型不支持", "请以 multipart/form-data 表单上传名册：文件放在 file 一项，mode 填 validate 或 apply。",
         "Unsupported media type", "Upload the roster as multipart/form-data: file, and mode: validate or apply.",

@@ -6,9 +6,10 @@ answer, turns an accident into a problem document and writes the access line. On
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -34,7 +35,7 @@ class Limits:
     upload_bytes: int = 20 * 1024 * 1024
     seconds: float = 30.0  # until the answer begins; streams go on
     in_flight: int = 256
-    uploads: frozenset[str] = field(default_factory=lambda: frozenset({"/v1/imports"}))
+    uploads: re.Pattern[str] = re.compile(r"/v1/(imports|cases/[^/]+/attachments)")
 
 
 class _Exchange:
@@ -143,7 +144,7 @@ class Gate:
     async def _run(self, exchange: _Exchange, receive: Receive) -> None:
         """Run the application; what it throws becomes an answer while there still can be one."""
         scope = exchange.scope
-        limit = self._limits.upload_bytes if scope["path"] in self._limits.uploads else self._limits.body_bytes
+        limit = self._limits.upload_bytes if self._limits.uploads.fullmatch(scope["path"]) else self._limits.body_bytes
 
         def over() -> None:
             exchange.too_large = 0 if exchange.status else limit

@@ -15,6 +15,7 @@ from domain.notifications.notices import Notice, notify
 from domain.unit_of_work import Row, Saved, Work
 
 WRITE: Final = "cases:write"
+WORK: Final = "case_work:write"
 CASE: Final = "care_case"
 _RANKS: Final = {PriorityClass.URGENT: 0, PriorityClass.PRIORITY: 1, PriorityClass.NORMAL: 2}
 _A_RANK: Final = 10**11  # more seconds than any deadline has
@@ -64,18 +65,25 @@ def work_order(case: Mapping[str, Any]) -> int:
 
 
 async def record(work: Work, case: Row, act: CaseAct, remark: str | None = None, **data: object) -> Event:
-    """Write a line of a case's timeline, and its event, which says nothing personal.
-
-    Of a restricted case the event is the county's: it tells no village and no file that there is one.
-    """
+    """Write a line of a case's timeline, and its event."""
     async with work.as_system():
         await work.insert("case_entry", {
             "case_id": case["id"], "region_code": case["region_code"], "at": await work.now(), "act": act,
             "state": case["state"], "agency_id": work.access.agency_id, "staff_id": work.access.staff_id,
             "remark": remark,
         })  # fmt: skip
-    event = Event(
-        f"case.{PAST[act]}",
+    event = of_case(case, PAST[act], **data)
+    await work.append(event)
+    return event
+
+
+def of_case(case: Row, verb: str, **data: object) -> Event:
+    """Return an event of a case, which says nothing personal.
+
+    Of a restricted case it is the county's: it tells no village and no file that there is one.
+    """
+    return Event(
+        f"case.{verb}",
         "case",
         case["id"],
         case["region_code"] // COUNTY * COUNTY if case["restricted"] else case["region_code"],
@@ -83,8 +91,6 @@ async def record(work: Work, case: Row, act: CaseAct, remark: str | None = None,
         aggregate_version=case["version"],
         data={"category": case["category"], "state": case["state"], **data},
     )
-    await work.append(event)
-    return event
 
 
 async def tell(
@@ -149,6 +155,6 @@ PAST: Final = {
 """Act → the past participle of its event's type."""
 
 __all__ = [
-    "CASE", "COUNTY", "PAST", "WRITE", "advance", "check_handler", "due_at", "leads", "loaded", "record", "saved",
-    "tell", "work_order",
+    "CASE", "COUNTY", "PAST", "WORK", "WRITE", "advance", "check_handler", "due_at", "leads", "loaded", "of_case",
+    "record", "saved", "tell", "work_order",
 ]  # fmt: skip

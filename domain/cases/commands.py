@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from domain.cases.model import CaseSource, Outcome, PersonRole, ReplyChannel
 from domain.commands import Command, Id, LongText, Name, RegionCode, ShortText, Version, choice
@@ -163,8 +163,20 @@ class InvolvePerson(CaseCommand):
     role: Annotated[PersonRole, choice(PersonRole)]
 
 
+class AttachFile(Command):
+    """Put a file beside a case: its bytes, its name, and as what it came (``said``: the part's content type)."""
+
+    case_id: Id
+    name: ShortText
+    said: Annotated[str, StringConstraints(max_length=200)] = ""
+    confidential: bool | None = None
+    content: bytes = Field(repr=False)
+    scanned: str | None = None  # what the scanner said; None: there is none
+
+
 __all__ = [
     "AcceptCase",
+    "AttachFile",
     "CaseCommand",
     "CloseCase",
     "ExtendCase",

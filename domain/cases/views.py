@@ -306,7 +306,11 @@ class CaseStep:
 
 @view("case_attachment", plural="case_attachments", permission=WORK, scope=OfCase(own="agency_id"))
 class CaseAttachment:
-    """A file of a case; its bytes come from ``GET /v1/case_attachments/{id}/content``, which is put on record."""
+    """A file of a case; its bytes come from ``GET /v1/case_attachments/{id}/content``, which is put on record.
+
+    ``scanned``: a scanner looked at the bytes and found nothing. ``digest`` is their SHA-256. The bytes of a
+    ``confidential`` one go only to who works the case.
+    """
 
     id: UUID
     version: int
@@ -317,6 +321,7 @@ class CaseAttachment:
     size: int
     digest: str
     confidential: bool
+    scanned: bool = computed("attachment_scanned")
     created_at: datetime
     agency: Agency = one("agency_id")
     __filters__ = (eq("case_id", "agency_id"),)

@@ -10,5 +10,11 @@ class CaseWork(Protocol):
     async def move_case(self, case_id: UUID, region_code: int) -> None:
         """Bring the copies of a case's region on the rows beside it up to date."""
 
+    async def keep_content(self, digest: str, content: bytes, *, scanned: str | None) -> None:
+        """Keep the bytes of a file under their digest, sealed, once; ``scanned``: what the scanner said of them."""
+
+    async def content_of(self, digest: str) -> bytes | None:
+        """Return the bytes of a digest."""
+
     async def agency_above(self, agency_type: str, region_code: int) -> UUID | None:
         """Return the agency of a type in force nearest to a place: its county's, its city's, its province's."""

@@ -31,6 +31,11 @@ WHERE o.id = f.operation_id AND o.kind = 'export' AND o.finished_at < clock_time
 """
 
 
+_ORPHANS: Final = """
+DELETE FROM attachment_content c WHERE NOT EXISTS (SELECT FROM case_attachment a WHERE a.digest = c.digest)
+"""
+
+
 async def ensure_event_partitions(connection: asyncpg.Connection, today: date) -> int:
     """Make the event log's partitions of this month and the next ones; returns how many were missing."""
     made: int = await connection.fetchval("SELECT ensure_event_partitions($1, $2)", today, MONTHS_AHEAD)
@@ -43,14 +48,15 @@ async def clear_expired(connection: asyncpg.Connection) -> int:
     for table, expired in _EXPIRED.items():
         status: str = await connection.execute(f"DELETE FROM {table} WHERE {expired}")
         deleted += int(status.rpartition(" ")[2])
-    return deleted + await _clear_rosters(connection)
+    # Exported rosters a day after they were made (that they were is in the log); files that no case holds.
+    return deleted + await _clear(connection, _OLD_ROSTERS) + await _clear(connection, _ORPHANS)
 
 
-async def _clear_rosters(connection: asyncpg.Connection) -> int:
-    """Delete exported rosters a day after they were made; that they were is in the log."""
+async def _clear(connection: asyncpg.Connection, sql: str) -> int:
+    """Delete what a statement finds among all rows; returns how many those were."""
     async with connection.transaction():
         await set_scope(connection, SYSTEM_SCOPE)
-        status: str = await connection.execute(_OLD_ROSTERS)
+        status: str = await connection.execute(sql)
     return int(status.rpartition(" ")[2])
 
 

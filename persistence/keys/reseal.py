@@ -96,7 +96,7 @@ async def _batch(  # noqa: PLR0913, PLR0917 - where the walk is
     """Seal the next rows of a column anew and write down how far it is; None at its end."""
     async with connection.transaction():
         await set_scope(connection, SYSTEM_SCOPE)
-        rows = await connection.fetch(_select(column, after), *(after or ()), batch)
+        rows = await connection.fetch(_select(column, after), *(after or ()), min(batch, column.most or batch))
         if not rows:
             return None
         done += await _write(connection, cipher, column, rows)
@@ -113,7 +113,7 @@ async def _stragglers(connection: asyncpg.Connection, cipher: FieldCipher, colum
             await set_scope(connection, SYSTEM_SCOPE)
             rows = await connection.fetch(
                 f"SELECT {_names(column)} FROM {column.table} WHERE substr({column.column}, 1, 2) <> $1 "
-                f"LIMIT {BATCH} FOR UPDATE", mark,
+                f"LIMIT {column.most or BATCH} FOR UPDATE", mark,
             )  # fmt: skip
             written = await _write(connection, cipher, column, rows)
         moved += written

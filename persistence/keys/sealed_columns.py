@@ -33,6 +33,7 @@ class SealedColumn:
     reads: tuple[str, ...]  # further columns that ``bound`` needs
     bound: Callable[[Row], bytes]
     blinds: tuple[tuple[str, str, Callable[[str], str]], ...] = ()
+    most: int | None = None  # rows sealed anew at once, where they are large
 
     @property
     def name(self) -> str:
@@ -40,7 +41,13 @@ class SealedColumn:
         return f"{self.table}.{self.column}"
 
 
+def _by_id(row: Row) -> bytes:
+    key: bytes = row["id"].bytes
+    return key
+
+
 SPECIAL: Final = (
+    SealedColumn("attachment_content", "content_cipher", "content_cipher", ("id",), (), _by_id, most=4),
     SealedColumn("signing_key", "private_cipher", "private", ("kid",), (), lambda row: row["kid"].encode()),
     SealedColumn(
         "seal_key", "private_cipher", "private_cipher", ("kid",), ("public_key",),
@@ -68,11 +75,6 @@ def sealed_columns() -> tuple[SealedColumn, ...]:
                 blinds = tuple(one for one in BLINDS.get(name, ()) if one[0] in columns)
                 found.append(SealedColumn(table, column, column, ("id",), (), _by_id, blinds))
     return (*found, *SPECIAL)
-
-
-def _by_id(row: Row) -> bytes:
-    key: bytes = row["id"].bytes
-    return key
 
 
 __all__ = ["SealedColumn", "sealed_columns"]

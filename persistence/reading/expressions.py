@@ -32,6 +32,9 @@ _PROGRESS = (
 )
 
 EXPRESSIONS = {
+    "attachment_scanned": (
+        "EXISTS (SELECT FROM attachment_content f WHERE f.digest = {t}.digest AND f.scanned IS NOT NULL)"
+    ),
     "case_open": "({t}.due_at IS NOT NULL)",
     "case_overdue": "coalesce({t}.due_at < now(), false)",
     "campaign_progress": _PROGRESS,

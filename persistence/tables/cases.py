@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, Uuid, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -273,7 +273,10 @@ class CaseAttachment(OfCase, table=True):
     """A file of a case. Its bytes stand once for each digest, sealed."""
 
     __tablename__ = "case_attachment"
-    __table_args__: Any = (Index("case_attachment_case_idx", "case_id", "id"),)
+    __table_args__: Any = (
+        ForeignKeyConstraint(["digest"], ["attachment_content.digest"], name="case_attachment_content"),
+        Index("case_attachment_case_idx", "case_id", "id"),
+    )
 
     agency_id: UUID = Field(foreign_key="agency.id")
     staff_id: UUID | None = Field(default=None, foreign_key="staff.id")

@@ -27,6 +27,7 @@ from persistence.duplicates.part import PostgresDuplicates
 from persistence.engine import SYSTEM_SCOPE, ScopeSettings, begin, scope_settings, set_scope, set_today
 from persistence.importing import files
 from persistence.writing import records, sign_ins
+from persistence.writing.attachments import AttachmentSql
 from persistence.writing.campaigns import CampaignSql
 from persistence.writing.cases import CaseSql
 from persistence.writing.events import append_events
@@ -138,6 +139,7 @@ class PostgresUnitOfWork:
 
 
 class PostgresWork(
+    AttachmentSql,
     CampaignSql,
     CaseSql,
     ExportQueue,

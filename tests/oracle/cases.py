@@ -159,6 +159,9 @@ def _beside(world: "World", people: "list[Row]", case: "Row", other: "Row", at: 
         **world.versioned(),
     })  # fmt: skip
     if at % 3 == 0:
+        world.add("attachment_content", {
+            "id": world.id(53), "digest": f"{at:064x}", "content_cipher": b"x", "scanned": (None, "clean")[at % 2],
+        })  # fmt: skip
         world.add("case_attachment", own | {
             "id": world.id(48), "agency_id": who["agency_id"], "staff_id": None, "name": '照片".jpg',
             "media_type": "image/jpeg", "size": at, "digest": f"{at:064x}", "confidential": at % 2 == 0,

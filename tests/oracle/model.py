@@ -29,6 +29,10 @@ SECRET = "the oracle's page tokens"
 FULL, MASKED, HIDDEN = 2, 1, 0
 ANYONE = 128
 UNTIL = {"unread": "read_at", "unacknowledged": "acknowledged_at"}  # notices: what has not been done yet
+COMPUTED = {
+    ("campaign_village", "late"), ("care_case", "open"), ("care_case", "overdue"), ("case_attachment", "scanned"),
+    ("event", "sentence"), ("notification", "sentence"),
+}  # fmt: skip
 POPULATIONS = {"woman": 1, "child": 2, "elder": 4}
 
 
@@ -253,21 +257,29 @@ class Eyes:
             return row[kind.masked[name]]
         if name in kind.safe and self.sight(kind, name) == MASKED:
             return row[kind.safe[name]]
-        if kind.table == "care_case" and name in {"open", "overdue"}:
-            due = row["due_at"]
-            return due is not None and (name == "open" or due < datetime.now(UTC))
-        if kind.table == "campaign_village" and name == "late":
-            return late(row)
-        if kind.table == "event" and name == "sentence":
-            return sentence(self.data, row, personal=self.access.grants[kind.permission].clearance.personal == FULL)
-        if kind.table == "notification" and name == "sentence":
-            return notice(self.data, row, in_words(row["due_at"]) if row["due_at"] else None)
+        if (kind.table, name) in COMPUTED:
+            return self._computed(kind, row, name)
         stored = row[kind.columns.get(name, snake(name))]
         if name in kind.divisions:
             return published(stored)
         if stored is not None and self._masks_itself(kind, name) and self.sight(kind, name) == MASKED:
             return stored[:1] + "*" * max(len(stored) - 1, 1)
         return as_json(stored)
+
+    def _computed(self, kind: Kind, row: Row, name: str) -> Any:
+        """Return a field that no column holds."""
+        match kind.table:
+            case "care_case":
+                due = row["due_at"]
+                return due is not None and (name == "open" or due < datetime.now(UTC))
+            case "campaign_village":
+                return late(row)
+            case "case_attachment":
+                (held,) = self.data.where("attachment_content", "digest", row["digest"])
+                return held["scanned"] is not None
+            case "notification":
+                return notice(self.data, row, in_words(row["due_at"]) if row["due_at"] else None)
+        return sentence(self.data, row, personal=self.access.grants[kind.permission].clearance.personal == FULL)
 
     # ---- pages -------------------------------------------------------------------------------------
 

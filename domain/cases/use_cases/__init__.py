@@ -1,5 +1,6 @@
 """What is done about cases. Each act is one line of the timeline and one event."""
 
+from domain.cases.use_cases.attachments import attach_file, read_attachment
 from domain.cases.use_cases.intake import register_case, report_minor
 from domain.cases.use_cases.progress import (
     accept_case,
@@ -17,12 +18,14 @@ from domain.cases.use_cases.together import hand_case, involve_person, link_case
 
 __all__ = [
     "accept_case",
+    "attach_file",
     "close_case",
     "extend_case",
     "hand_case",
     "involve_person",
     "link_case",
     "merge_case",
+    "read_attachment",
     "redirect_case",
     "refuse_case",
     "register_case",

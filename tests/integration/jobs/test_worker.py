@@ -114,6 +114,31 @@ async def test_what_has_expired_is_cleared(owner: asyncpg.Connection, pool: asyn
     assert await owner.fetchval("SELECT array_agg(value) FROM revocation") == ["young"]
 
 
+async def test_files_that_no_case_holds_are_cleared_away(owner: asyncpg.Connection, pool: asyncpg.Pool) -> None:
+    await owner.execute("SET session_replication_role = replica")  # whose case it is is of no matter here
+    for digest in ("held", "orphaned"):
+        await owner.execute("INSERT INTO attachment_content (id, digest) VALUES (gen_random_uuid(), $1)", digest)
+    await owner.execute(
+        "INSERT INTO care_case (id, region_code, number, source, category, audience, state, urgent, restricted, "
+        "priority_class, work_order, remit, title, description, agency_id, received_at, accept_by, finish_by, due_at, "
+        "days_flagged, extensions, escalation_level, reopened) "
+        "SELECT $1, 421081000000, 'n', 'report', 'relief', 'child', 'received', false, true, 'normal', 1, 128, '事', "
+        "'事', $1, now(), now(), now(), now(), false, 0, 0, 0",
+        UUID(int=7),
+    )
+    await owner.execute(
+        "INSERT INTO case_attachment "
+        "(id, case_id, region_code, agency_id, name, media_type, size, digest, confidential) "
+        "VALUES ($1, $1, 421081000000, $1, 'a.pdf', 'application/pdf', 1, 'held', false)",
+        UUID(int=7),
+    )
+    await owner.execute("SET session_replication_role = origin")
+    async with pool.acquire() as connection:
+        assert await clear_expired(connection) == 1
+        assert await clear_expired(connection) == 0
+    assert await owner.fetchval("SELECT array_agg(digest) FROM attachment_content") == ["held"]
+
+
 async def test_work_that_outlasts_the_grace_is_put_back(
     database: str, owner: asyncpg.Connection, pool: asyncpg.Pool, cipher: FieldCipher
 ) -> None:

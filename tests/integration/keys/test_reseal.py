@@ -140,6 +140,19 @@ async def test_a_killed_pass_goes_on_where_it_was(
     assert await settled(owner, ring(2))
 
 
+async def test_files_of_cases_are_sealed_anew_a_few_at_once(owner: asyncpg.Connection, pool: asyncpg.Pool) -> None:
+    for at in range(9):
+        key = UUID(int=at)
+        sealed = ring(1).seal_bytes("attachment_content", "content_cipher", key.bytes, b"%PDF" + bytes((at,)))
+        insert = "INSERT INTO attachment_content (id, digest, content_cipher) VALUES ($1, $2, $3)"
+        await owner.execute(insert, key, f"{at:064x}", sealed)
+    assert await reseal(pool, ring(2)) == 9
+    for row in await owner.fetch("SELECT * FROM attachment_content ORDER BY id"):
+        assert ring(2).is_current(row["content_cipher"])
+        opened = ring(2).open_bytes("attachment_content", "content_cipher", row["id"].bytes, row["content_cipher"])
+        assert opened == b"%PDF" + bytes((row["id"].int,))
+
+
 async def test_what_comes_in_behind_the_walk_is_found(
     owner: asyncpg.Connection, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
