@@ -30,4 +30,14 @@ CASE_WRITES: tuple[Write, ...] = (
             ("link", cases.link_case, case.LinkCase),
         )
     ),
+    _write(cases.refer_case, case.ReferCase, "/v1/cases/{id}:refer", "CaseReferral", CASES, "case_id", status=201),
+    *(
+        _write(use_case, command, f"/v1/case_referrals/{{id}}:{verb}", "CaseReferral", CASES, "referral_id")
+        for verb, use_case, command in (
+            ("accept", cases.accept_referral, case.AcceptReferral),
+            ("reject", cases.reject_referral, case.RejectReferral),
+            ("withdraw", cases.withdraw_referral, case.WithdrawReferral),
+            ("end", cases.end_referral, case.EndReferral),
+        )
+    ),
 )

@@ -37,6 +37,12 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "Assigned already",
         "An NGO works on this case; take it back first.",
     ),
+    "case.assign_instead": (
+        "请用交办",
+        "社会组织不参与转介，请按购买服务合同交办。",
+        "Assign it instead",
+        "An NGO is not asked; assign the case to it under a service contract.",
+    ),
     "case.elsewhere": (
         "不在该单位辖区",
         "该单位不管辖此个案所在地，请注明在其辖区内的地点。",
@@ -78,6 +84,12 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "当地没有可接收此事项的单位，请联系民政部门。",
         "Nobody to receive it",
         "No agency here can receive this; ask civil affairs.",
+    ),
+    "case.not_accepted": (
+        "尚未受理",
+        "尚未受理的个案请转办，不能移交。",
+        "Not accepted yet",
+        "A case that was not accepted yet is redirected, not transferred.",
     ),
     "case.not_allowed": (
         "当前状态不允许",
@@ -133,6 +145,18 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "Use the mandatory report",
         "A mandatory report has an operation of its own.",
     ),
+    "case.takes_part": (
+        "已在协办",
+        "该单位已在协办此个案。",
+        "Works on it already",
+        "That agency works on the case already.",
+    ),
+    "case.transfer_open": (
+        "移交未答复",
+        "该个案已有一项移交等待答复，请等待或先撤回。",
+        "Transfer waiting",
+        "A transfer of this case waits for its answer already; wait for it or withdraw it.",
+    ),
     "case_assignment.not_allowed": (
         "交办已结束",
         "交办现为“{state}”状态，不能再变更。",
@@ -140,10 +164,22 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "The assignment is {state}; it is not changed any more.",
     ),
     "case_referral.not_allowed": (
-        "转介已答复",
-        "转介现为“{state}”状态，不能再变更。",
-        "Referral answered",
-        "The referral is {state}; it is not changed any more.",
+        "当前状态不允许",
+        "转介现为“{state}”状态，只能进行：{allowed}。",
+        "Not in this state",
+        "The referral is {state}; allowed now: {allowed}.",
+    ),
+    "case_referral.not_yours": (
+        "不是转介双方",
+        "只有被转介的单位可以答复，只有主办单位可以撤回，双方均可结束协办。",
+        "Not yours",
+        "Only the agency that was asked may answer; either side may end a co-operation.",
+    ),
+    "case_referral.transfer_only": (
+        "仅用于移交",
+        "协办不变更经办人、部门和地点。",
+        "Of a transfer only",
+        "A co-operation changes neither handler nor department nor place.",
     ),
     "household.unknown": (
         "家庭不存在",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.access import Access
 from domain.cases.commands import CaseCommand
+from domain.cases.deadlines import warned_from
 from domain.cases.model import CASE_STATES, UNDER_WAY, WAITING, CaseAct, CaseState, PriorityClass
 from domain.errors import Fault, Forbidden, InvalidInput
 from domain.events import Event
@@ -21,6 +22,7 @@ _RANKS: Final = {PriorityClass.URGENT: 0, PriorityClass.PRIORITY: 1, PriorityCla
 _A_RANK: Final = 10**11  # more seconds than any deadline has
 _NOBODY_WAITS: Final = 9 * _A_RANK
 COUNTY: Final = 1_000_000
+ANEW: Final = frozenset({CaseAct.REDIRECT, CaseAct.REOPEN})  # a deadline begins anew
 
 
 def leads(access: Access, case: Row) -> None:
@@ -43,6 +45,11 @@ async def advance(
     after = {**case, **changes}
     after |= {"due_at": due_at(after)}
     order = {"due_at": after["due_at"], "work_order": work_order(after)}
+    if (after["due_at"], after["agency_id"]) != (case["due_at"], case["agency_id"]):
+        since = await work.now() if act in ANEW else case["received_at"]
+        order |= {"look_at": look_at(after["due_at"], since)}
+        if after["due_at"] is not None:  # of what was told to somebody, how far up it went stays on record
+            order |= {"warned_for": None, "escalated_for": None, "escalation_level": 0}
     async with work.as_system():
         changed = await work.update(CASE, case, work.differing(CASE, case, {**changes, **order}))
     await record(work, changed, act, remark, **data)
@@ -55,6 +62,11 @@ def due_at(case: Mapping[str, Any]) -> datetime | None:
         accept: datetime = case["accept_by"]
         return accept
     return case["finish_by"] if case["state"] in UNDER_WAY else None
+
+
+def look_at(due: datetime | None, since: datetime) -> datetime | None:
+    """Return when the clock first has something to do about a deadline that began to run at a moment: to warn of it."""
+    return warned_from(since, due) if due else None
 
 
 def work_order(case: Mapping[str, Any]) -> int:
@@ -142,6 +154,7 @@ PAST: Final = {
     CaseAct.REJECT_REFERRAL: "referral_rejected",
     CaseAct.WITHDRAW_REFERRAL: "referral_withdrawn",
     CaseAct.EXPIRE_REFERRAL: "referral_expired",
+    CaseAct.END_REFERRAL: "referral_ended",
     CaseAct.ASSIGN: "assigned",
     CaseAct.HAND_BACK: "handed_back",
     CaseAct.WITHDRAW_ASSIGNMENT: "assignment_withdrawn",
@@ -155,6 +168,6 @@ PAST: Final = {
 """Act → the past participle of its event's type."""
 
 __all__ = [
-    "CASE", "COUNTY", "PAST", "WORK", "WRITE", "advance", "check_handler", "due_at", "leads", "loaded", "of_case",
-    "record", "saved", "tell", "work_order",
+    "CASE", "COUNTY", "PAST", "WORK", "WRITE", "advance", "check_handler", "due_at", "leads", "loaded", "look_at",
+    "of_case", "record", "saved", "tell", "work_order",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from domain.cases.model import CaseSource, Outcome, PersonRole, ReplyChannel
+from domain.cases.records import ReferralKind
 from domain.commands import Command, Id, LongText, Name, RegionCode, ShortText, Version, choice
 from domain.people.forms import Phone
 from domain.policy.model import Audience, CaseCategory
@@ -133,6 +134,49 @@ class ExtendCase(CaseCommand):
     reason: Story
 
 
+class ReferCase(CaseCommand):
+    """Ask another agency to take a case over, or to work on it too; it has so many working days to answer."""
+
+    agency_id: Id
+    department_id: Id | None = None
+    kind: Annotated[ReferralKind, choice(ReferralKind)]
+    reason: Story
+    days: Annotated[int, Field(ge=1, le=15)] = 5  # an urgent case: 24 hours, whatever is said here
+
+
+class ReferralCommand(Command):
+    """An act on a referral. Who comes second is told what became of it."""
+
+    referral_id: Id
+
+
+class AcceptReferral(ReferralCommand):
+    """Take a case over, or work on it too. Handler, department and place are of a transfer alone."""
+
+    handler_id: Id | None = None
+    department_id: Id | None = None
+    region: RegionCode | None = None  # where the matter lies, if the new agency is not responsible for the old place
+    remark: Story | None = None
+
+
+class RejectReferral(ReferralCommand):
+    """Say no, and why."""
+
+    reason: Story
+
+
+class WithdrawReferral(ReferralCommand):
+    """Take a referral back that nobody answered yet."""
+
+    reason: Story | None = None
+
+
+class EndReferral(ReferralCommand):
+    """End a co-operation."""
+
+    reason: Story
+
+
 class HandCase(CaseCommand):
     """Make a member of the agency's staff responsible by name, or one of its departments."""
 
@@ -176,9 +220,11 @@ class AttachFile(Command):
 
 __all__ = [
     "AcceptCase",
+    "AcceptReferral",
     "AttachFile",
     "CaseCommand",
     "CloseCase",
+    "EndReferral",
     "ExtendCase",
     "HandCase",
     "InvolvePerson",
@@ -186,12 +232,16 @@ __all__ = [
     "LinkCase",
     "MergeCase",
     "RedirectCase",
+    "ReferCase",
+    "ReferralCommand",
     "RefuseCase",
     "RegisterCase",
+    "RejectReferral",
     "ReopenCase",
     "ReplyCase",
     "ReportMinor",
     "ResolveCase",
     "ResumeCase",
     "StartCase",
+    "WithdrawReferral",
 ]

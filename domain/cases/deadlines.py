@@ -99,8 +99,21 @@ def warned_from(since: datetime, due: datetime) -> datetime:
     return max(due - timedelta(days=WARNING_DAYS), due - (due - since) / 4)
 
 
+def to_answer(since: datetime, days: int, *, urgent: bool) -> Deadline:
+    """Return by when a referral sent at a moment must be answered: in working days, urgent ones in 24 hours."""
+    return Deadline(since + URGENT, flagged=False) if urgent else after(since, days, working=True)
+
+
+def reminded_from(since: datetime, due: datetime) -> datetime:
+    """Return from when an answer is called near: a day before, of a shorter time its last quarter."""
+    return max(due - timedelta(days=1), due - (due - since) / 4)
+
+
 def _end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, SHANGHAI)
 
 
-__all__ = ["Deadline", "Terms", "after", "extended", "terms_of", "to_accept", "to_finish", "warned_from", "working_day"]
+__all__ = [
+    "Deadline", "Terms", "after", "extended", "reminded_from", "terms_of", "to_accept", "to_answer", "to_finish",
+    "warned_from", "working_day",
+]  # fmt: skip

@@ -60,6 +60,7 @@ class CaseAct(StrEnum):
     REJECT_REFERRAL = "reject_referral"
     WITHDRAW_REFERRAL = "withdraw_referral"
     EXPIRE_REFERRAL = "expire_referral"
+    END_REFERRAL = "end_referral"  # a co-operation is over
     ASSIGN = "assign"
     HAND_BACK = "hand_back"
     WITHDRAW_ASSIGNMENT = "withdraw_assignment"
@@ -134,22 +135,26 @@ CASE_STATES: Final = States(
             CaseAct.REDIRECT: CaseState.REDIRECTED,
             CaseAct.REFUSE: CaseState.REFUSED,
             CaseAct.MERGE: CaseState.MERGED,
+            CaseAct.REFER: CaseState.RECEIVED,
         },
         CaseState.REDIRECTED: {
             CaseAct.ACCEPT: CaseState.ACCEPTED,
             CaseAct.REDIRECT: CaseState.REDIRECTED,
             CaseAct.REFUSE: CaseState.REFUSED,
             CaseAct.MERGE: CaseState.MERGED,
+            CaseAct.REFER: CaseState.REDIRECTED,
         },
         CaseState.ACCEPTED: {
             CaseAct.START: CaseState.IN_PROGRESS,
             CaseAct.EXTEND: CaseState.ACCEPTED,
             CaseAct.MERGE: CaseState.MERGED,
+            CaseAct.REFER: CaseState.ACCEPTED,
         },
         CaseState.IN_PROGRESS: {
             CaseAct.RESOLVE: CaseState.RESOLVED,
             CaseAct.EXTEND: CaseState.IN_PROGRESS,
             CaseAct.MERGE: CaseState.MERGED,
+            CaseAct.REFER: CaseState.IN_PROGRESS,
         },
         CaseState.RESOLVED: {CaseAct.REPLY: CaseState.REPLIED, CaseAct.RESUME: CaseState.IN_PROGRESS},
         CaseState.REFUSED: {CaseAct.REPLY: CaseState.REPLIED, CaseAct.REOPEN: CaseState.IN_PROGRESS},

@@ -7,10 +7,11 @@ on the ground of that row; when the row ends, so does what it opened, with the n
 from typing import Final
 from uuid import UUID
 
-from domain.cases.model import WORKING, PartyRole, PersonRole
+from domain.cases.model import WORKING, CaseState, PartyRole, PersonRole
 from domain.unit_of_work import Row, Work
 
 VIA: Final = "case"
+OVER: Final = (CaseState.CLOSED, CaseState.MERGED)
 OPENS: Final = (*WORKING, PartyRole.NGO)  # the files of the people of the case
 _STRENGTH: Final = {role: at for at, role in enumerate((
     PartyRole.INFORMED, PartyRole.REPORTER, PartyRole.ASKED, PartyRole.NGO, PartyRole.OVERSEER, PartyRole.CO,
@@ -67,7 +68,7 @@ async def open_files(work: Work, case: Row) -> None:
 
 
 async def _open_files(work: Work, case: Row, party: Row) -> None:
-    if party["role"] not in OPENS:
+    if party["role"] not in OPENS or case["state"] in OVER:
         return
     for one in await work.find("case_person", where={"case_id": case["id"]}, lock=False):
         await work.open_access(party["agency_id"], one["person_id"], VIA, party["id"])

@@ -14,13 +14,14 @@ class ReferralKind(StrEnum):
 
 
 class ReferralState(StrEnum):
-    """``sent`` is the only state that anything follows."""
+    """``sent`` waits for an answer; after ``accepted`` a co-operation may end, a transfer stands."""
 
     SENT = "sent"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    ENDED = "ended"  # a co-operation that is over
 
 
 class ReferralAct(StrEnum):
@@ -30,6 +31,7 @@ class ReferralAct(StrEnum):
     REJECT = "reject"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
+    END = "end"
 
 
 class AssignmentState(StrEnum):
@@ -86,10 +88,11 @@ REFERRAL_STATES: Final = States(
             ReferralAct.WITHDRAW: ReferralState.WITHDRAWN,
             ReferralAct.EXPIRE: ReferralState.EXPIRED,
         },
-        ReferralState.ACCEPTED: {},
+        ReferralState.ACCEPTED: {ReferralAct.END: ReferralState.ENDED},
         ReferralState.REJECTED: {},
         ReferralState.WITHDRAWN: {},
         ReferralState.EXPIRED: {},
+        ReferralState.ENDED: {},
     },
 )
 ASSIGNMENT_STATES: Final = States(

@@ -46,7 +46,20 @@ from domain.view import (
 
 READ, WRITE, WORK = "cases:read", "cases:write", "case_work:read"
 REPORTER_PHONE = secret(FieldClass.CONTACT, "reporter_phone_masked")
-ACTS = ("accept", "redirect", "refuse", "start", "resolve", "resume", "reply", "close", "reopen", "merge", "extend")
+ACTS = (
+    "accept",
+    "redirect",
+    "refuse",
+    "start",
+    "resolve",
+    "resume",
+    "reply",
+    "close",
+    "reopen",
+    "merge",
+    "extend",
+    "refer",
+)
 
 
 def open_in(act: str) -> tuple[str, list[str]]:
@@ -56,7 +69,7 @@ def open_in(act: str) -> tuple[str, list[str]]:
 
 @view(
     "care_case", plural="cases", permission=READ, scope=Cases(), actor="agency_id",
-    actions=dict.fromkeys((*ACTS, "hand_to", "refer", "assign"), WRITE),
+    actions=dict.fromkeys((*ACTS, "hand_to", "assign"), WRITE),
     stages={act: open_in(act) for act in ACTS},
 )  # fmt: skip
 class Case:

@@ -148,6 +148,7 @@ SPECIAL: Final[dict[str, Text]] = {
     "case.referral_accepted": ("接收了个案转介", "accepted a referral of a case"),
     "case.referral_rejected": ("退回了个案转介", "rejected a referral of a case"),
     "case.referral_withdrawn": ("撤回了个案转介", "withdrew a referral of a case"),
+    "case.referral_ended": ("结束了个案协办", "ended a co-operation on a case"),
     "case.referral_expired": ("个案转介逾期未答复", "let a referral of a case expire"),
     "case.assigned": ("将个案交办社会组织", "assigned a case to an NGO"),
     "case.handed_back": ("交回了个案", "handed a case back"),

@@ -23,6 +23,11 @@ class NoticeKind(StrEnum):
     CASE_HANDED_BACK = "case_handed_back"
     MANDATORY_REPORT = "mandatory_report"  # 强制报告, 未成年人保护法第十一条
     REFERRAL_DUE = "referral_due"
+    REFERRAL_ACCEPTED = "referral_accepted"
+    REFERRAL_REJECTED = "referral_rejected"
+    REFERRAL_WITHDRAWN = "referral_withdrawn"
+    REFERRAL_EXPIRED = "referral_expired"
+    REFERRAL_ENDED = "referral_ended"
     CONTRACT_ENDING = "contract_ending"
     CONTRACT_ENDED = "contract_ended"
     BREAK_GLASS_OPENED = "break_glass_opened"

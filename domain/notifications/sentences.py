@@ -22,6 +22,11 @@ SENTENCES: Final[dict[NoticeKind, tuple[str, str]]] = {
         "a mandatory report about a minor has come in; act at once",
     ),
     NoticeKind.REFERRAL_DUE: ("转办个案答复期限将至", "the answer to a referred case is due soon"),
+    NoticeKind.REFERRAL_ACCEPTED: ("转办个案已被接收", "a referred case has been accepted"),
+    NoticeKind.REFERRAL_REJECTED: ("转办个案被退回", "a referred case has been rejected"),
+    NoticeKind.REFERRAL_WITHDRAWN: ("转办个案已撤回", "a referred case has been withdrawn"),
+    NoticeKind.REFERRAL_EXPIRED: ("转办个案逾期未答复", "a referral of a case has expired without an answer"),
+    NoticeKind.REFERRAL_ENDED: ("个案协办已结束", "the co-operation on a case has ended"),
     NoticeKind.CONTRACT_ENDING: ("政府购买服务合同即将到期", "a service contract is about to end"),
     NoticeKind.CONTRACT_ENDED: ("政府购买服务合同已终止", "a service contract has ended"),
     NoticeKind.BREAK_GLASS_OPENED: (

@@ -68,6 +68,7 @@ class CareCase(PersonBound, table=True):
         Index("care_case_person_idx", "person_id", "id"),
         Index("care_case_reporter_idx", "reporter_id", postgresql_where="reporter_id IS NOT NULL"),
         Index("care_case_due_idx", "due_at", postgresql_where="due_at IS NOT NULL"),
+        Index("care_case_look_idx", "look_at", postgresql_where="look_at IS NOT NULL"),
         Index("care_case_merged_idx", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
     )
 
@@ -109,6 +110,7 @@ class CareCase(PersonBound, table=True):
     warned_for: Any = moment()  # the deadline that was warned of
     escalated_for: Any = moment()  # the deadline that passed, and how far up it was told
     escalation_level: int = small(0)
+    look_at: Any = moment()  # when the clock next has something to do about the deadline; null: nothing more
     outcome: str | None = None
     outcome_note: str | None = None
     resolved_at: Any = moment()
@@ -178,26 +180,37 @@ class CaseEntry(Keyed, table=True):
 
 
 class CaseReferral(OfCase, table=True):
-    """One agency asks another to take a case over, or to work on it too."""
+    """One agency asks another to take a case over, or to work on it too.
+
+    ``former_role`` is the part the other had in the case before, and goes back to when it comes to nothing or ends.
+    """
 
     __tablename__ = "case_referral"
     __table_args__: Any = (
         one_of("kind", ReferralKind, name="case_referral_kind_known"),
         one_of("state", ReferralState, name="case_referral_state_known"),
+        one_of("former_role", PartyRole, name="case_referral_former_known"),
         Index("case_referral_open_key", "case_id", "to_agency_id", unique=True, postgresql_where="state = 'sent'"),
         Index("case_referral_case_idx", "case_id", "id"),
         Index("case_referral_from_idx", "from_agency_id", "id"),
         Index("case_referral_to_idx", "to_agency_id", "id"),
         Index("case_referral_due_idx", "respond_by", postgresql_where="state = 'sent'"),
-    )
+        Index("case_referral_look_idx", "look_at", postgresql_where="state = 'sent'"),
+        Index(
+            "case_referral_transfer_key", "case_id", unique=True,
+            postgresql_where="state = 'sent' AND kind = 'transfer'",
+        ),
+    )  # fmt: skip
 
     kind: str
     state: str = ReferralState.SENT
     from_agency_id: UUID = Field(foreign_key="agency.id")
     to_agency_id: UUID = Field(foreign_key="agency.id")
     to_department_id: UUID | None = Field(default=None, foreign_key="department.id")
+    former_role: str | None = None
     reason: str
     respond_by: datetime = at()
+    look_at: Any = moment()  # when the clock next has something to do: to remind of it, then to end it
     answered_at: Any = moment()
     answer: str | None = None
 

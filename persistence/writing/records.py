@@ -41,6 +41,7 @@ CONFLICTS: Final = {
     "case_link_key": "case.linked",
     "case_person_key": "case.person_named",
     "case_referral_open_key": "case.referral_open",
+    "case_referral_transfer_key": "case.transfer_open",
     "child_profile_current_key": "profile.open",
     "client_client_id_key": "client.exists",
     "department_name_key": "department.duplicate",

@@ -446,5 +446,5 @@ async def rest(service: Service, write: Any, prepared: Prepared, caller: Caller,
     return await caller.ask(write.method, path, json=prepared.body, headers=headers | given.pop("headers", {}), **given)
 
 
-for _area in ("account", "campaign", "case", "contract", "duplicate", "notice", "survey", "venue"):
+for _area in ("account", "campaign", "case", "contract", "duplicate", "notice", "referral", "survey", "venue"):
     import_module(f"tests.api.{_area}_acts")  # enters its acts

@@ -14,6 +14,7 @@ CASE_ACTS = {  # act → the states in which it is open
     "reopen": "refused replied closed merged",
     "merge": "received redirected accepted in_progress",
     "extend": "accepted in_progress",
+    "refer": "received redirected accepted in_progress",
 }
 
 CASE_KINDS = {
@@ -49,7 +50,7 @@ CASE_KINDS = {
             "links": many("CaseLink", "case_id", "id"),
         },
         orders=("-id", "id", "work"),
-        actions=dict.fromkeys((*CASE_ACTS, "hand_to", "refer", "assign"), "cases:write"),
+        actions=dict.fromkeys((*CASE_ACTS, "hand_to", "assign"), "cases:write"),
         stages={name: ("state", set(states.split())) for name, states in CASE_ACTS.items()},
     ),
     "CaseParty": Kind(

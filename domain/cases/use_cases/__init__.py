@@ -14,12 +14,21 @@ from domain.cases.use_cases.progress import (
     resume_case,
     start_case,
 )
+from domain.cases.use_cases.referrals import (
+    accept_referral,
+    end_referral,
+    refer_case,
+    reject_referral,
+    withdraw_referral,
+)
 from domain.cases.use_cases.together import hand_case, involve_person, link_case, merge_case
 
 __all__ = [
     "accept_case",
+    "accept_referral",
     "attach_file",
     "close_case",
+    "end_referral",
     "extend_case",
     "hand_case",
     "involve_person",
@@ -27,12 +36,15 @@ __all__ = [
     "merge_case",
     "read_attachment",
     "redirect_case",
+    "refer_case",
     "refuse_case",
     "register_case",
+    "reject_referral",
     "reopen_case",
     "reply_case",
     "report_minor",
     "resolve_case",
     "resume_case",
     "start_case",
+    "withdraw_referral",
 ]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.access import Access
 from domain.agencies.model import AgencyType
-from domain.cases.acts import CASE, due_at, record, saved, tell, work_order
+from domain.cases.acts import CASE, due_at, look_at, record, saved, tell, work_order
 from domain.cases.commands import Involved, RegisterCase, ReportMinor
 from domain.cases.deadlines import to_accept, to_finish
 from domain.cases.model import CaseAct, CaseSource, CaseState, PartyRole, PersonRole, PriorityClass
@@ -141,7 +141,7 @@ async def _enter(
         "days_flagged": accept.flagged or finish.flagged,
     }  # fmt: skip
     values |= {"due_at": due_at(values)}
-    values |= {"work_order": work_order(values)}
+    values |= {"work_order": work_order(values), "look_at": look_at(values["due_at"], now)}
     async with work.as_system():
         case = await work.insert(CASE, values)
         await record(work, case, CaseAct.REGISTER, source=case["source"])

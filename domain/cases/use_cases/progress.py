@@ -21,6 +21,7 @@ from domain.cases.deadlines import extended, to_accept, to_finish
 from domain.cases.model import CASE_STATES, CaseAct, CaseState, Outcome, PartyRole
 from domain.cases.parties import close_files, enlist, open_files, step_back
 from domain.cases.places import answers_for
+from domain.cases.referring import end_waiting, settle
 from domain.errors import Conflict, Fault, Forbidden, InvalidInput
 from domain.notifications.model import NoticeKind
 from domain.policy.model import CaseCategory
@@ -77,6 +78,7 @@ async def pass_lead(
             await work.move_case(case["id"], region)
         passed = await advance(work, case, act, {**changes, "region_code": region}, remark)
         await enlist(work, passed, passed["agency_id"], PartyRole.LEAD)
+    await settle(work, passed)
     return passed
 
 
@@ -144,6 +146,7 @@ async def close_case(access: Access, uow: UnitOfWork, command: CloseCase) -> Sav
         case, state = await loaded(work, command, CaseAct.CLOSE)
         changes = {"state": state, "closed_at": await work.now()}
         closed = await advance(work, case, CaseAct.CLOSE, changes, command.remark)
+        await end_waiting(work, closed)
         async with work.as_system():
             await close_files(work, closed)
         return await work.commit(saved(closed))
@@ -163,7 +166,7 @@ async def reopen_case(access: Access, uow: UnitOfWork, command: ReopenCase) -> S
         changes = {
             **_UNDONE, **_UNSAID, "state": state, "merged_into_id": None, "extensions": 0, "extension_reason": None,
             "finish_by": max(limit.at, case["finish_by"]), "days_flagged": case["days_flagged"] or limit.flagged,
-            "reopened": case["reopened"] + 1, "escalation_level": 0,
+            "reopened": case["reopened"] + 1,
             "accepted_at": case["accepted_at"] or await work.now(),
         }  # fmt: skip
         reopened = await advance(work, case, CaseAct.REOPEN, changes, command.reason)

@@ -5,6 +5,7 @@ from domain.cases.acts import CASE, WRITE, advance, check_handler, leads, loaded
 from domain.cases.commands import HandCase, InvolvePerson, LinkCase, MergeCase
 from domain.cases.model import OPEN, CaseAct, CaseState, PartyRole, PersonRole
 from domain.cases.parties import close_files, enlist, involve
+from domain.cases.referring import end_waiting
 from domain.errors import Conflict, Fault, InvalidInput
 from domain.notifications.model import NoticeKind
 from domain.unit_of_work import Saved, UnitOfWork
@@ -62,6 +63,7 @@ async def merge_case(access: Access, uow: UnitOfWork, command: MergeCase) -> Sav
         merged = await advance(
             work, case, CaseAct.MERGE, {"state": state, "merged_into_id": main["id"]}, command.reason
         )
+        await end_waiting(work, merged)
         await record(work, main, CaseAct.MERGE, command.reason, merged=str(case["id"]))
         async with work.as_system():
             await close_files(work, merged)

@@ -19,7 +19,7 @@ OWN = frozenset({
     "undone_at", "identity_number", "credit_code", "login", "initial_password", "client_secret", "secret",
     "otpauth_uri", "recovery_codes", "read_at", "acknowledged_at",
     "number", "received_at", "accept_by", "accepted_at", "finish_by", "due_at", "resolved_at", "replied_at",
-    "closed_at",
+    "closed_at", "respond_by", "answered_at",
 })  # fmt: skip
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

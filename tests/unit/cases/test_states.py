@@ -10,10 +10,22 @@ from domain.cases.model import CASE_STATES, OPEN, UNDER_WAY, WAITING, CaseAct, C
 from domain.errors import Conflict
 
 WAYS = {
-    "received": {"accept": "accepted", "redirect": "redirected", "refuse": "refused", "merge": "merged"},
-    "redirected": {"accept": "accepted", "redirect": "redirected", "refuse": "refused", "merge": "merged"},
-    "accepted": {"start": "in_progress", "extend": "accepted", "merge": "merged"},
-    "in_progress": {"resolve": "resolved", "extend": "in_progress", "merge": "merged"},
+    "received": {
+        "accept": "accepted",
+        "redirect": "redirected",
+        "refuse": "refused",
+        "merge": "merged",
+        "refer": "received",
+    },
+    "redirected": {
+        "accept": "accepted",
+        "redirect": "redirected",
+        "refuse": "refused",
+        "merge": "merged",
+        "refer": "redirected",
+    },
+    "accepted": {"start": "in_progress", "extend": "accepted", "merge": "merged", "refer": "accepted"},
+    "in_progress": {"resolve": "resolved", "extend": "in_progress", "merge": "merged", "refer": "in_progress"},
     "resolved": {"reply": "replied", "resume": "in_progress"},
     "refused": {"reply": "replied", "reopen": "in_progress"},
     "replied": {"close": "closed", "reopen": "in_progress"},
