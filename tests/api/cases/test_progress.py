@@ -14,9 +14,9 @@ from tests.api.running import Service, graphql_problem, is_problem
 CLOSED = "state = 'closed', closed_at = now(), due_at = NULL"
 FEDERATION, POLICE = "womens_federation_county", "police_county"
 ALLOWED = {
-    (): ["accept", "redirect", "refuse", "merge"],
-    ("accept",): ["start", "extend", "merge"],
-    ("accept", "start"): ["resolve", "extend", "merge"],
+    (): ["accept", "redirect", "refuse", "merge", "refer"],
+    ("accept",): ["start", "extend", "merge", "refer"],
+    ("accept", "start"): ["resolve", "extend", "merge", "refer"],
     ("accept", "start", "resolve"): ["reply", "resume"],
     ("accept", "start", "resolve", "reply"): ["close", "reopen"],
     ("accept", "start", "resolve", "reply", "close"): ["reopen"],
