@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import backups, masters, policies, seals, statistics
+from api.cli import backups, casework, masters, policies, seals, statistics
 from api.cli.console import UNUSABLE, give_up, progress, say, settings_or_exit
 from api.cli.reaching import on_database
 from api.settings import Settings
@@ -36,6 +36,7 @@ app.add_typer(accounts, name="account")
 app.add_typer(clients, name="client")
 app.add_typer(statistics.app, name="statistics")
 app.add_typer(policies.app, name="policy")
+app.add_typer(casework.app, name="cases")
 app.add_typer(seals.app, name="seal")
 backups.register(app)
 masters.register(keys)

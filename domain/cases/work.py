@@ -1,6 +1,7 @@
 """What cases ask of a transaction beyond single rows."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 from uuid import UUID
 
 
@@ -15,6 +16,15 @@ class CaseWork(Protocol):
 
     async def content_of(self, digest: str) -> bytes | None:
         """Return the bytes of a digest."""
+
+    async def claim(self, record: str, row_id: UUID) -> Mapping[str, Any] | None:
+        """Lock and return a row, None where somebody else has it just now or it is gone."""
+
+    async def mark_case(self, case_id: UUID, changes: Mapping[str, Any]) -> None:
+        """Write what the clock keeps of a case; no version, for nobody edits it."""
+
+    async def offices_above(self, agency_id: UUID) -> list[UUID]:
+        """Return who oversees an agency, level by level: its parent, else the nearest of its type around it."""
 
     async def agency_above(self, agency_type: str, region_code: int) -> UUID | None:
         """Return the agency of a type in force nearest to a place: its county's, its city's, its province's."""

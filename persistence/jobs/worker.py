@@ -25,7 +25,7 @@ from domain.people.days import today as business_date
 from persistence.crypto import FieldCipher
 from persistence.duplicates import jobs as duplicates
 from persistence.engine import RUNTIME_ROLE, SYSTEM_SCOPE, connect, open_pool, set_scope
-from persistence.jobs import contracts, determination, transfers, upkeep
+from persistence.jobs import cases, contracts, determination, transfers, upkeep
 from persistence.jobs.daily import once_a_day
 from persistence.jobs.resealing import keep_resealing, while_keys_rest
 from persistence.jobs.sealing import keep_sealing
@@ -39,6 +39,7 @@ CUT_OFF: Final = 5.0  # seconds after the grace
 # Minutes past each hour: a day's work is asked for hourly and done once, so a missed hour is made up.
 HOURLY: Final = "5 * * * *"
 EACH_MINUTE: Final = "* * * * *"
+FEW_MINUTES: Final = "*/5 * * * *"
 Daily = Callable[[asyncpg.Pool], Coroutine[None, None, None]]
 Run = Callable[[asyncpg.Pool, FieldCipher, UUID], Coroutine[None, None, object]]
 AccessNow = Callable[[asyncpg.Pool, FieldCipher, Standing, datetime], Awaitable[Access | None]]
@@ -195,6 +196,13 @@ class Worker:
         async def fold(_: Schedule) -> None:
             async with pool.acquire() as connection:
                 await figures.fold(connection)
+
+        @queuer.schedule(cases.JOB, FEW_MINUTES)
+        async def deadlines(_: Schedule) -> None:
+            try:
+                await cases.watch(pool, self._cipher)
+            except Exception as error:  # noqa: BLE001 - the next slot tries again; the log gets no error text
+                log.error("cases.failed", error=type(error).__name__)  # noqa: TRY400
 
         @queuer.schedule("daily", HOURLY)
         async def daily(_: Schedule) -> None:

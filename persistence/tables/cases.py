@@ -20,7 +20,7 @@ from domain.cases.model import (
 )
 from domain.cases.records import AssignmentState, NoteKind, ReferralKind, ReferralState, Satisfaction, StepKind
 from domain.policy.model import Audience, CaseCategory
-from persistence.tables.columns import Keyed, PersonBound, Versioned, at, blob, json_object, moment, one_of, small
+from persistence.tables.columns import Keyed, PersonBound, Versioned, at, blob, json_object, moment, one_of, small, soon
 
 
 class CareCase(PersonBound, table=True):
@@ -110,7 +110,7 @@ class CareCase(PersonBound, table=True):
     warned_for: Any = moment()  # the deadline that was warned of
     escalated_for: Any = moment()  # the deadline that passed, and how far up it was told
     escalation_level: int = small(0)
-    look_at: Any = moment()  # when the clock next has something to do about the deadline; null: nothing more
+    look_at: Any = soon()  # when the clock next has something to do about the deadline; null: nothing more
     outcome: str | None = None
     outcome_note: str | None = None
     resolved_at: Any = moment()
@@ -210,7 +210,7 @@ class CaseReferral(OfCase, table=True):
     former_role: str | None = None
     reason: str
     respond_by: datetime = at()
-    look_at: Any = moment()  # when the clock next has something to do: to remind of it, then to end it
+    look_at: Any = soon()  # when the clock next has something to do: to remind of it, then to end it
     answered_at: Any = moment()
     answer: str | None = None
 

@@ -65,6 +65,11 @@ def moment(**kwargs: Any) -> Any:
     return Field(default=None, sa_type=TIMESTAMP(timezone=True), nullable=True, **kwargs)
 
 
+def soon() -> Any:
+    """A nullable ``timestamptz`` that is now unless said otherwise: whoever looks for what is due finds new rows."""
+    return moment(sa_column_kwargs={"server_default": text("now()")})
+
+
 def at() -> Any:
     """A ``timestamptz``."""
     return Field(sa_type=TIMESTAMP(timezone=True))

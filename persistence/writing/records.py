@@ -79,9 +79,13 @@ async def select(
     *,
     null: str | None = None,
     lock: bool = True,
+    skip: bool = False,
 ) -> list[dict[str, Any]]:
-    """Return rows by equal columns, in key order; locked against change until the transaction ends."""
-    sql = _select(table, tuple(where), null, lock)
+    """Return rows by equal columns, in key order; locked against change until the transaction ends.
+
+    ``skip``: without those that somebody else has locked.
+    """
+    sql = _select(table, tuple(where), null, lock) + " SKIP LOCKED" * skip
     with translated():
         return [dict(row) for row in await connection.fetch(sql, *where.values())]
 
@@ -107,6 +111,13 @@ async def update(
     if found is None:
         raise Stale
     return dict(found)
+
+
+async def mark(connection: asyncpg.Connection, table: str, row_id: UUID, changes: Mapping[str, Any]) -> None:
+    """Change columns of a row that nobody edits, so that its version stays."""
+    terms = ", ".join(f"{_column(table, name)} = ${at}" for at, name in enumerate(changes, 2))
+    with translated():
+        await connection.execute(f"UPDATE {_known(table)} SET {terms} WHERE id = $1", row_id, *changes.values())
 
 
 async def delete(connection: asyncpg.Connection, table: str, row: Mapping[str, Any]) -> None:
@@ -198,4 +209,4 @@ def _column(table: str, name: str) -> str:
     return f'"{name}"'
 
 
-__all__ = ["delete", "differing", "insert", "opened", "sealed", "select", "translated", "update"]
+__all__ = ["delete", "differing", "insert", "mark", "opened", "sealed", "select", "translated", "update"]

@@ -84,17 +84,22 @@ class PostgresUnitOfWork:
         origin: Origin | None = None,
         *,
         today: Callable[[], date] = business_date,
+        now: Callable[[], datetime] | None = None,
         on_begin: OnBegin | None = None,
         before_commit: BeforeCommit | None = None,
         secrets: Secrets | None = None,
         documents: Documents | None = None,
     ) -> None:
-        """Take what every transaction of this unit shares; the last two only where accounts and clients are kept."""
+        """Take what every transaction of this unit shares; the last two only where accounts and clients are kept.
+
+        Without ``now`` the moment is the database's, which all processes share.
+        """
         self._secrets, self._documents = secrets, documents
         self._pool = pool
         self._cipher = cipher
         self._origin = origin or Origin()
         self._today = today
+        self._now = now
         self._on_begin = on_begin
         self._before_commit = before_commit
 
@@ -107,7 +112,7 @@ class PostgresUnitOfWork:
         scope = scope_settings(access, permission)
         async with self._pool.acquire() as connection:
             work = PostgresWork(connection, self._cipher, access, self._origin, scope)
-            work.today = self._today()
+            work.today, work.clock = self._today(), self._now
             work.keeper, work.reader = self._secrets, self._documents
             work.finish = self._finish(connection, work, None if aside else self._before_commit)
             await begin(connection, scope)
@@ -152,6 +157,7 @@ class PostgresWork(
 
     today: date
     finish: Callable[[Any], Awaitable[None]]
+    clock: Callable[[], datetime] | None = None
     keeper: Secrets | None = None
     reader: Documents | None = None
 
@@ -233,7 +239,9 @@ class PostgresWork(
         await append_events(self.connection, self.access, self._origin, events)
 
     async def now(self) -> datetime:
-        """Return the moment by the database's clock."""
+        """Return the moment by the database's clock, or by the one this unit was given."""
+        if self.clock is not None:
+            return self.clock()
         moment: datetime = await self.connection.fetchval("SELECT clock_timestamp()")
         return moment
 

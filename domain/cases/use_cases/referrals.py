@@ -48,7 +48,7 @@ async def refer_case(access: Access, uow: UnitOfWork, command: ReferCase) -> Sav
                 "case_id": case["id"], "region_code": case["region_code"], "kind": command.kind,
                 "from_agency_id": case["agency_id"], "to_agency_id": command.agency_id,
                 "to_department_id": command.department_id, "former_role": former, "reason": command.reason,
-                "respond_by": limit.at, "look_at": reminded_from(now, limit.at),
+                "created_at": now, "respond_by": limit.at, "look_at": reminded_from(now, limit.at),
             })  # fmt: skip
             await enlist(work, case, command.agency_id, PartyRole.ASKED)
         flagged = {"days_flagged": case["days_flagged"] or limit.flagged}
