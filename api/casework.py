@@ -7,6 +7,8 @@ from domain.writes import write as _write
 
 REPORT = "cases:report"
 CASES = "cases:write"
+WORK = "case_work:write"
+REVEAL = "case_work:reveal"
 
 CASE_WRITES: tuple[Write, ...] = (
     _write(cases.register_case, case.RegisterCase, "/v1/cases", "Case", REPORT, status=201),
@@ -39,5 +41,36 @@ CASE_WRITES: tuple[Write, ...] = (
             ("withdraw", cases.withdraw_referral, case.WithdrawReferral),
             ("end", cases.end_referral, case.EndReferral),
         )
+    ),
+    # in the hands of an NGO
+    _write(cases.assign_case, case.AssignCase, "/v1/cases/{id}:assign", "CaseAssignment", CASES, "case_id", status=201),
+    _write(
+        cases.hand_back_assignment,
+        case.HandBackAssignment,
+        "/v1/case_assignments/{id}:hand_back",
+        "CaseAssignment",
+        WORK,
+        "assignment_id",
+    ),
+    _write(
+        cases.withdraw_assignment,
+        case.WithdrawAssignment,
+        "/v1/case_assignments/{id}:withdraw",
+        "CaseAssignment",
+        CASES,
+        "assignment_id",
+    ),
+    # notes and steps; what opens a secret is done anew each time
+    _write(cases.add_note, case.AddNote, "/v1/cases/{id}:add_note", "CaseNote", WORK, "case_id", status=201),
+    _write(cases.read_note, case.ReadNote, "/v1/case_notes/{id}:read", "OpenedNote", REVEAL, "note_id", replayed=False),
+    _write(cases.record_step, case.RecordStep, "/v1/cases/{id}:record_step", "CaseStep", WORK, "case_id", status=201),
+    _write(
+        cases.reveal_reporter,
+        case.RevealReporter,
+        "/v1/cases/{id}:reveal_reporter",
+        "RevealedReporter",
+        REVEAL,
+        "case_id",
+        replayed=False,
     ),
 )

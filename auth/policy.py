@@ -66,6 +66,7 @@ _OFFICE_PERMISSIONS = OWN_ACCOUNT | {
     "campaign_villages:write": Grant(REGION, OFFICE),
     "campaigns:read": Grant(REGION, OFFICE),
     "case_work:read": Grant(REGION, OFFICE),
+    "case_work:reveal": Grant(REGION, OFFICE),
     "case_work:write": Grant(REGION, OFFICE),
     "cases:read": Grant(REGION, OFFICE),
     "cases:report": Grant(REGION, OFFICE),
@@ -119,6 +120,7 @@ ROLES: dict[str, dict[str, Grant]] = {
         "campaigns:read": Grant(REGION, OFFICE),
         "contracts:read": Grant(REGION, NOTHING),
         "case_work:read": Grant(REGION, OFFICE),
+        "case_work:reveal": Grant(REGION, OFFICE),
         "cases:read": Grant(REGION, OFFICE),
         "cases:report": Grant(REGION, OFFICE),
         "duplicates:read": Grant(REGION, OFFICE),
@@ -152,6 +154,7 @@ ROLES: dict[str, dict[str, Grant]] = {
     | {
         "contracts:read": Grant(AGENCY, NOTHING),
         "case_work:read": Grant(ASSIGNED, PARTNER),
+        "case_work:reveal": Grant(ASSIGNED, PARTNER),
         "case_work:write": Grant(ASSIGNED, PARTNER),
         "cases:read": Grant(ASSIGNED, PARTNER),
         "people:read": Grant(ASSIGNED, PARTNER),
@@ -239,10 +242,10 @@ REMITS: dict[AgencyType, Remit] = {
 # An agency without a remit keeps these, for the people of cases referred to it, or as everybody has
 # them, or around its own seat; it loses the other permissions on people, whose rows it could not reach.
 BY_CASE = {
-    "case_work:read": ASSIGNED, "case_work:write": ASSIGNED, "cases:read": ASSIGNED, "cases:report": REGION,
-    "cases:write": ASSIGNED, "people:read": ASSIGNED, "people:reveal": ASSIGNED, "research_findings:write": ASSIGNED,
-    "research_reports:read": ASSIGNED, "statistics:read": PUBLISHED, "surveys:read": ASSIGNED,
-    "venues:read": ASSIGNED,
+    "case_work:read": ASSIGNED, "case_work:reveal": ASSIGNED, "case_work:write": ASSIGNED, "cases:read": ASSIGNED,
+    "cases:report": REGION, "cases:write": ASSIGNED, "people:read": ASSIGNED, "people:reveal": ASSIGNED,
+    "research_findings:write": ASSIGNED, "research_reports:read": ASSIGNED, "statistics:read": PUBLISHED,
+    "surveys:read": ASSIGNED, "venues:read": ASSIGNED,
 }  # fmt: skip
 WITH_REMIT = (
     "break_glass:", "campaign_villages:", "campaigns:", "case_work:", "cases:", "duplicates:", "events:", "exports:",

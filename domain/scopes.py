@@ -66,12 +66,13 @@ class Cases:
 class OfCase:
     """The row belongs to the case in ``case_id``: seen by region and remit, or by who works the case.
 
-    ``own`` is the column of the agency whose rows alone an NGO sees, ``parties`` are columns of agencies that
-    see the row in any case.
+    ``own`` is the column of the agency whose rows alone an NGO sees, ``offices`` says that it sees none;
+    ``parties`` are columns of agencies that see the row in any case.
     """
 
     own: str = ""
     parties: tuple[str, ...] = ()
+    offices: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,12 +84,12 @@ async def record(work: Work, case: Row, act: CaseAct, remark: str | None = None,
             "state": case["state"], "agency_id": work.access.agency_id, "staff_id": work.access.staff_id,
             "remark": remark,
         })  # fmt: skip
-    event = of_case(case, PAST[act], **data)
+    event = of_case(case, PAST[act], data)
     await work.append(event)
     return event
 
 
-def of_case(case: Row, verb: str, **data: object) -> Event:
+def of_case(case: Row, verb: str, data: Mapping[str, object], *, purpose: str | None = None) -> Event:
     """Return an event of a case, which says nothing personal.
 
     Of a restricted case it is the county's: it tells no village and no file that there is one.
@@ -101,6 +101,7 @@ def of_case(case: Row, verb: str, **data: object) -> Event:
         case["region_code"] // COUNTY * COUNTY if case["restricted"] else case["region_code"],
         None if case["restricted"] else case["person_id"],
         aggregate_version=case["version"],
+        purpose=purpose,
         data={"category": case["category"], "state": case["state"], **data},
     )
 

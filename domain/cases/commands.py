@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from domain.cases.model import CaseSource, Outcome, PersonRole, ReplyChannel
-from domain.cases.records import ReferralKind
-from domain.commands import Command, Id, LongText, Name, RegionCode, ShortText, Version, choice
+from domain.cases.records import NoteKind, ReferralKind, Satisfaction, StepKind
+from domain.commands import Command, Day, Id, LongText, Name, PastDay, RegionCode, ShortText, Version, choice
+from domain.people.commands import Purpose
 from domain.people.forms import Phone
 from domain.policy.model import Audience, CaseCategory
 
@@ -218,19 +219,93 @@ class AttachFile(Command):
     scanned: str | None = None  # what the scanner said; None: there is none
 
 
+class AssignCase(CaseCommand):
+    """Give a case to the NGO of a service contract, until a day (that day included; default: the contract's last)."""
+
+    contract_id: Id
+    task: Story
+    until: Day | None = None
+
+
+class AssignmentCommand(Command):
+    """An act on an assignment in the version that was read."""
+
+    assignment_id: Id
+    version: Version
+
+
+class HandBackAssignment(AssignmentCommand):
+    """Hand a case back before its time; ``note`` is the NGO's last word on it and stays with the case."""
+
+    reason: ShortText
+    note: Story
+
+
+class WithdrawAssignment(AssignmentCommand):
+    """Take a case back from an NGO."""
+
+    reason: ShortText
+
+
+class AddNote(Command):
+    """Write a note about a case. A confidential one (violence, counselling) is sealed."""
+
+    case_id: Id
+    body: Story
+    kind: Annotated[NoteKind, choice(NoteKind)] = NoteKind.NORMAL
+
+
+class ReadNote(Command):
+    """Open a confidential note; ``purpose`` goes to the log before its words leave."""
+
+    note_id: Id
+    purpose: Purpose
+
+
+class RecordStep(Command):
+    """Record something that was done about a case.
+
+    ``service`` needs ``minutes``; ``mediation`` needs ``with_whom`` and ``result``; ``petition_proxy`` and
+    ``legal_aid`` need ``with_whom`` (the office); ``call_back`` needs ``satisfaction``, which the others lack.
+    """
+
+    case_id: Id
+    kind: Annotated[StepKind, choice(StepKind)]
+    done_on: PastDay
+    content: Story
+    minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
+    place: ShortText | None = None
+    with_whom: ShortText | None = None
+    result: Story | None = None
+    satisfaction: Annotated[Satisfaction, choice(Satisfaction)] | None = None
+
+
+class RevealReporter(Command):
+    """See the full telephone number of whoever raised a case; ``purpose`` goes to the log first."""
+
+    case_id: Id
+    purpose: Purpose
+
+
 __all__ = [
     "AcceptCase",
     "AcceptReferral",
+    "AddNote",
+    "AssignCase",
+    "AssignmentCommand",
     "AttachFile",
     "CaseCommand",
     "CloseCase",
     "EndReferral",
     "ExtendCase",
+    "HandBackAssignment",
     "HandCase",
     "InvolvePerson",
     "Involved",
     "LinkCase",
     "MergeCase",
+    "ReadNote",
+    "RecordStep",
     "RedirectCase",
     "ReferCase",
     "ReferralCommand",
@@ -242,6 +317,8 @@ __all__ = [
     "ReportMinor",
     "ResolveCase",
     "ResumeCase",
+    "RevealReporter",
     "StartCase",
+    "WithdrawAssignment",
     "WithdrawReferral",
 ]

@@ -77,13 +77,13 @@ def after(since: datetime, days: int, *, working: bool) -> Deadline:
     """Return the end of the day so many days later, the first day not counted (民法典 art. 201)."""
     day, flagged = since.astimezone(SHANGHAI).date(), False
     if not working:
-        return Deadline(_end_of(day + timedelta(days=days)), flagged=False)
+        return Deadline(end_of(day + timedelta(days=days)), flagged=False)
     while days:
         day += timedelta(days=1)
         works, published = working_day(day)
         flagged = flagged or not published
         days -= works
-    return Deadline(_end_of(day), flagged)
+    return Deadline(end_of(day), flagged)
 
 
 def working_day(day: date) -> tuple[bool, bool]:
@@ -109,11 +109,12 @@ def reminded_from(since: datetime, due: datetime) -> datetime:
     return max(due - timedelta(days=1), due - (due - since) / 4)
 
 
-def _end_of(day: date) -> datetime:
+def end_of(day: date) -> datetime:
+    """Return the moment at which a business day is over."""
     return datetime.combine(day + timedelta(days=1), time.min, SHANGHAI)
 
 
 __all__ = [
-    "Deadline", "Terms", "after", "extended", "reminded_from", "terms_of", "to_accept", "to_answer", "to_finish",
-    "warned_from", "working_day",
+    "Deadline", "Terms", "after", "end_of", "extended", "reminded_from", "terms_of", "to_accept", "to_answer",
+    "to_finish", "warned_from", "working_day",
 ]  # fmt: skip

@@ -147,12 +147,14 @@ CASE_STATES: Final = States(
         CaseState.ACCEPTED: {
             CaseAct.START: CaseState.IN_PROGRESS,
             CaseAct.EXTEND: CaseState.ACCEPTED,
+            CaseAct.ASSIGN: CaseState.ACCEPTED,
             CaseAct.MERGE: CaseState.MERGED,
             CaseAct.REFER: CaseState.ACCEPTED,
         },
         CaseState.IN_PROGRESS: {
             CaseAct.RESOLVE: CaseState.RESOLVED,
             CaseAct.EXTEND: CaseState.IN_PROGRESS,
+            CaseAct.ASSIGN: CaseState.IN_PROGRESS,
             CaseAct.MERGE: CaseState.MERGED,
             CaseAct.REFER: CaseState.IN_PROGRESS,
         },

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.cases.model import WORKING, CaseState, PartyRole, PersonRole
+from domain.errors import Forbidden
 from domain.unit_of_work import Row, Work
 
 VIA: Final = "case"
@@ -45,6 +46,23 @@ async def step_back(work: Work, case: Row, agency_id: UUID, to: PartyRole | None
             await _open_files(work, case, changed)
 
 
+async def part_of(work: Work, case_id: UUID, *, lock: bool = True) -> PartyRole | None:
+    """Return as what the caller's agency takes part in a case now; locked, it stays so until the transaction ends."""
+    if work.access.agency_id is None:
+        return None
+    where = {"case_id": case_id, "agency_id": work.access.agency_id}
+    found = await work.find("case_party", where=where, open_until="ended_at", lock=lock)
+    return PartyRole(found[0]["role"]) if found else None
+
+
+async def works(work: Work, case: Row, *, or_as: PartyRole | None = None) -> PartyRole:
+    """Refuse whoever does not work a case (or take part in it in one more role); return the caller's role."""
+    role = await part_of(work, case["id"])
+    if role is None or (role not in WORKING and role is not or_as):
+        raise Forbidden("case.no_part")
+    return role
+
+
 async def involve(work: Work, case: Row, person_id: UUID, role: PersonRole) -> Row:
     """Name a person of a case and open her file to those who work it. Inside ``as_system``."""
     values = {"case_id": case["id"], "region_code": case["region_code"], "person_id": person_id, "role": role}
@@ -74,4 +92,6 @@ async def _open_files(work: Work, case: Row, party: Row) -> None:
         await work.open_access(party["agency_id"], one["person_id"], VIA, party["id"])
 
 
-__all__ = ["OPENS", "VIA", "close_files", "enlist", "involve", "open_files", "step_back"]
+__all__ = [
+    "OPENS", "OVER", "VIA", "close_files", "enlist", "involve", "open_files", "part_of", "step_back", "works",
+]  # fmt: skip

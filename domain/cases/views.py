@@ -47,19 +47,9 @@ from domain.view import (
 READ, WRITE, WORK = "cases:read", "cases:write", "case_work:read"
 REPORTER_PHONE = secret(FieldClass.CONTACT, "reporter_phone_masked")
 ACTS = (
-    "accept",
-    "redirect",
-    "refuse",
-    "start",
-    "resolve",
-    "resume",
-    "reply",
-    "close",
-    "reopen",
-    "merge",
-    "extend",
-    "refer",
-)
+    "accept", "redirect", "refuse", "start", "resolve", "resume", "reply", "close", "reopen", "merge", "extend",
+    "refer", "assign",
+)  # fmt: skip
 
 
 def open_in(act: str) -> tuple[str, list[str]]:
@@ -69,7 +59,7 @@ def open_in(act: str) -> tuple[str, list[str]]:
 
 @view(
     "care_case", plural="cases", permission=READ, scope=Cases(), actor="agency_id",
-    actions=dict.fromkeys((*ACTS, "hand_to", "assign"), WRITE),
+    actions=dict.fromkeys((*ACTS, "hand_to"), WRITE),
     stages={act: open_in(act) for act in ACTS},
 )  # fmt: skip
 class Case:
@@ -293,9 +283,29 @@ class CaseNote:
     __orders__ = ("-id", "id")
 
 
+@document(permission="case_work:reveal")
+class OpenedNote:
+    """The words of a confidential note, released after the event was written."""
+
+    id: UUID
+    case_id: UUID
+    body: str
+
+
+@document(permission="case_work:reveal")
+class RevealedReporter:
+    """Who raised a case and how she is reached, released after the event was written."""
+
+    reporter_name: str | None
+    reporter_phone: str | None
+
+
 @view("case_step", plural="case_steps", permission=WORK, scope=OfCase(own="agency_id"))
 class CaseStep:
-    """Something done about a case: a service, a mediation, a petition by proxy, legal aid, a call-back."""
+    """Something done about a case: a service, a mediation, a petition by proxy, legal aid, a call-back.
+
+    ``may_reopen``: whoever was called back is not satisfied, and the case has not been taken up again since.
+    """
 
     id: UUID
     version: int
@@ -310,6 +320,7 @@ class CaseStep:
     content: Annotated[str, PERSONAL]
     result: Annotated[str | None, PERSONAL]
     satisfaction: Satisfaction | None
+    may_reopen: bool = computed("case_step_may_reopen")
     created_at: datetime
     agency: Agency = one("agency_id")
     staff: StaffMember = one("staff_id")
@@ -341,9 +352,12 @@ class CaseAttachment:
     __orders__ = ("-id", "id")
 
 
-@view("case_link", plural="case_links", permission=WORK, scope=OfCase())
+@view("case_link", plural="case_links", permission=WORK, scope=OfCase(offices=True))
 class CaseLink:
-    """Two cases that have to do with each other; each side has its row, and sees the other only if it may."""
+    """Two cases that have to do with each other; each side has its row, and sees the other only if it may.
+
+    An NGO sees none: that there is another case is nothing it was told.
+    """
 
     id: UUID
     version: int
@@ -368,4 +382,6 @@ __all__ = [
     "CaseReferral",
     "CaseRoute",
     "CaseStep",
+    "OpenedNote",
+    "RevealedReporter",
 ]

@@ -155,6 +155,7 @@ SPECIAL: Final[dict[str, Text]] = {
     "case.assignment_withdrawn": ("收回了交办的个案", "took a case back from an NGO"),
     "case.assignment_expired": ("个案交办到期", "let an assignment of a case expire"),
     "case.noted": ("为个案添加了笔记", "added a note to a case"),
+    "case.reporter_revealed": ("查看了个案反映人的联系方式", "saw how whoever raised a case is reached"),
     "case.note_read": ("查看了个案保密笔记", "read a confidential note of a case"),
     "case.step_recorded": ("登记了个案办理记录", "recorded a step of a case"),
     "case.attached": ("为个案上传了附件", "attached a file to a case"),

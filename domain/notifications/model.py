@@ -21,6 +21,8 @@ class NoticeKind(StrEnum):
     CASE_REPLIED = "case_replied"
     CASE_REOPENED = "case_reopened"
     CASE_HANDED_BACK = "case_handed_back"
+    CASE_UNSATISFIED = "case_unsatisfied"
+    ASSIGNMENT_ENDED = "assignment_ended"
     MANDATORY_REPORT = "mandatory_report"  # 强制报告, 未成年人保护法第十一条
     REFERRAL_DUE = "referral_due"
     REFERRAL_ACCEPTED = "referral_accepted"

@@ -17,6 +17,8 @@ SENTENCES: Final[dict[NoticeKind, tuple[str, str]]] = {
     NoticeKind.CASE_REPLIED: ("个案已有答复", "a case has been replied to"),
     NoticeKind.CASE_REOPENED: ("个案重新办理", "a case has been reopened"),
     NoticeKind.CASE_HANDED_BACK: ("承接机构退回了个案", "a case has been handed back"),
+    NoticeKind.CASE_UNSATISFIED: ("回访不满意，可重新办理", "a call-back found somebody not satisfied"),
+    NoticeKind.ASSIGNMENT_ENDED: ("个案承接已结束", "an assignment of a case has ended"),
     NoticeKind.MANDATORY_REPORT: (
         "收到侵害未成年人案件强制报告，请立即处置",
         "a mandatory report about a minor has come in; act at once",

@@ -37,6 +37,10 @@ EXPRESSIONS = {
     ),
     "case_open": "({t}.due_at IS NOT NULL)",
     "case_overdue": "coalesce({t}.due_at < now(), false)",
+    "case_step_may_reopen": (
+        "({t}.satisfaction = 'unsatisfied' AND EXISTS (SELECT 1 FROM care_case c WHERE c.id = {t}.case_id "
+        "AND c.state IN ('replied', 'closed'))) IS TRUE"
+    ),
     "campaign_progress": _PROGRESS,
     "campaign_village_figures": _FIGURES,
     "campaign_village_late": _LATE,

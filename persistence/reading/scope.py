@@ -348,9 +348,12 @@ class ScopeSql:
             return "false"
         agency = self.parameter("agency")
         own = f" AND {t}.{scope.own} = {agency}" if scope.own else ""
+        roles = f"y.role IN {WORKING_ROLES}"
+        if not scope.offices:
+            roles = f"({roles} OR (y.role = 'ngo'{own}))"
         works = (
             f"EXISTS (SELECT 1 FROM case_party y WHERE y.case_id = {t}.case_id AND y.agency_id = {agency} "
-            f"AND y.ended_at IS NULL AND (y.role IN {WORKING_ROLES} OR (y.role = 'ngo'{own})))"
+            f"AND y.ended_at IS NULL AND {roles})"
         )
         seen = [works, *(f"{t}.{column} = {agency}" for column in scope.parties)]
         if rows is RowScope.REGION:

@@ -446,5 +446,8 @@ async def rest(service: Service, write: Any, prepared: Prepared, caller: Caller,
     return await caller.ask(write.method, path, json=prepared.body, headers=headers | given.pop("headers", {}), **given)
 
 
-for _area in ("account", "campaign", "case", "contract", "duplicate", "notice", "referral", "survey", "venue"):
+AREAS = (
+    "account", "campaign", "case", "contract", "desk", "duplicate", "notice", "referral", "survey", "venue",
+)  # fmt: skip
+for _area in AREAS:
     import_module(f"tests.api.{_area}_acts")  # enters its acts

@@ -15,6 +15,7 @@ CASE_ACTS = {  # act → the states in which it is open
     "merge": "received redirected accepted in_progress",
     "extend": "accepted in_progress",
     "refer": "received redirected accepted in_progress",
+    "assign": "accepted in_progress",
 }
 
 CASE_KINDS = {
@@ -50,7 +51,7 @@ CASE_KINDS = {
             "links": many("CaseLink", "case_id", "id"),
         },
         orders=("-id", "id", "work"),
-        actions=dict.fromkeys((*CASE_ACTS, "hand_to", "assign"), "cases:write"),
+        actions=dict.fromkeys((*CASE_ACTS, "hand_to"), "cases:write"),
         stages={name: ("state", set(states.split())) for name, states in CASE_ACTS.items()},
     ),
     "CaseParty": Kind(
@@ -138,6 +139,7 @@ CASE_KINDS = {
         "case_work:read",
         "of_case",
         "caseLinks",
+        offices=True,
         classes=classes(personal="reason"),
         ways={"other": one("Case", "other_id")},
     ),

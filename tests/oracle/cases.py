@@ -10,7 +10,7 @@ from tests.oracle.directory import VILLAGES
 from tests.oracle.ids import AGENCIES, PEOPLE, key
 
 if TYPE_CHECKING:
-    from tests.oracle.data import Row
+    from tests.oracle.data import Data, Row
     from tests.oracle.kinds import Kind
     from tests.oracle.model import Eyes
     from tests.oracle.world import World
@@ -56,7 +56,7 @@ def sees_beside(eyes: "Eyes", kind: "Kind", row: "Row") -> bool:
         return True
     roles = parts(eyes, row["case_id"])
     mine = not kind.own or row[kind.own] == agency
-    return bool(roles & {"lead", "co", "overseer"}) or ("ngo" in roles and mine)
+    return bool(roles & {"lead", "co", "overseer"}) or ("ngo" in roles and mine and not kind.offices)
 
 
 def open_here(eyes: "Eyes", case: "Row") -> bool:
@@ -70,6 +70,12 @@ def parts(eyes: "Eyes", case_id: object) -> set[str]:
     found = eyes.data.where("case_party", "case_id", case_id)
     agency = eyes.access.agency_id
     return {one["role"] for one in found if agency and one["agency_id"] == agency and one["ended_at"] is None}
+
+
+def may_reopen(data: "Data", step: "Row") -> bool:
+    """Tell whether a call-back found somebody not satisfied with a case that was not taken up again since."""
+    (case,) = data.where("care_case", "id", step["case_id"])
+    return step["satisfaction"] == "unsatisfied" and case["state"] in REPLY
 
 
 # ---- rows -----------------------------------------------------------------------------------------
@@ -173,4 +179,4 @@ def _beside(world: "World", people: "list[Row]", case: "Row", other: "Row", at: 
         })  # fmt: skip
 
 
-__all__ = ["cases", "lists", "sees", "sees_beside"]
+__all__ = ["cases", "lists", "may_reopen", "sees", "sees_beside"]

@@ -69,6 +69,7 @@ class Kind:
     stages: dict[str, tuple[str, set[str]]] = field(default_factory=dict)  # an action is open in these values only
     actor: str = ""  # the column of the agency whose actions these are
     own: str = ""  # beside a case: the column of the agency whose rows alone an NGO sees
+    offices: bool = False  # beside a case: an NGO sees none
     parties: tuple[str, ...] = ()  # beside a case: the columns of agencies that see it in any case
     versioned: bool = True
     ended_by: str = "valid_to"  # the column that ``current`` asks

@@ -16,8 +16,8 @@ from uuid import UUID
 
 from domain.access import Access
 from tests.oracle.cases import lists as case_lists
+from tests.oracle.cases import may_reopen, sees_beside
 from tests.oracle.cases import sees as sees_case
-from tests.oracle.cases import sees_beside
 from tests.oracle.data import Data, Row
 from tests.oracle.history import in_words, sentence
 from tests.oracle.inboxes import notice
@@ -31,6 +31,7 @@ ANYONE = 128
 UNTIL = {"unread": "read_at", "unacknowledged": "acknowledged_at"}  # notices: what has not been done yet
 COMPUTED = {
     ("campaign_village", "late"), ("care_case", "open"), ("care_case", "overdue"), ("case_attachment", "scanned"),
+    ("case_step", "mayReopen"),
     ("event", "sentence"), ("notification", "sentence"),
 }  # fmt: skip
 POPULATIONS = {"woman": 1, "child": 2, "elder": 4}
@@ -277,6 +278,8 @@ class Eyes:
             case "case_attachment":
                 (held,) = self.data.where("attachment_content", "digest", row["digest"])
                 return held["scanned"] is not None
+            case "case_step":
+                return may_reopen(self.data, row)
             case "notification":
                 return notice(self.data, row, in_words(row["due_at"]) if row["due_at"] else None)
         return sentence(self.data, row, personal=self.access.grants[kind.permission].clearance.personal == FULL)

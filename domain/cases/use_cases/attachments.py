@@ -9,10 +9,10 @@ from domain.cases.acts import CASE, WORK, of_case, record
 from domain.cases.commands import AttachFile
 from domain.cases.media import agrees, sniff
 from domain.cases.model import WORKING, CaseAct, PartyRole
-from domain.cases.parties import OPENS
+from domain.cases.parties import part_of, works
 from domain.errors import Fault, Forbidden, InvalidInput, NotFound
 from domain.policy.model import CaseCategory
-from domain.unit_of_work import Row, Saved, UnitOfWork, Work
+from domain.unit_of_work import Saved, UnitOfWork
 
 READ_WORK = "case_work:read"
 RECORD = "case_attachment"
@@ -50,8 +50,7 @@ async def attach_file(access: Access, uow: UnitOfWork, command: AttachFile) -> S
     media_type = checked(command)
     async with uow.begin(access, WORK) as work:
         case = await work.load(CASE, command.case_id, lock=False)
-        if not {*OPENS} & await _roles(work, case):
-            raise Forbidden("case.no_part")
+        await works(work, case, or_as=PartyRole.NGO)
         digest = hashlib.sha256(command.content).hexdigest()
         confidential = command.confidential
         if confidential is None:
@@ -77,23 +76,15 @@ async def read_attachment(access: Access, uow: UnitOfWork, attachment_id: UUID) 
         row = await work.load(RECORD, attachment_id, lock=False)
         async with work.as_system():
             (case,) = await work.find(CASE, where={"id": row["case_id"]}, lock=False)
-            roles = await _roles(work, case, lock=False)
-        own = PartyRole.NGO in roles and row["agency_id"] == access.agency_id
-        if row["confidential"] and not (own or roles & {*WORKING}):
+        role = await part_of(work, case["id"], lock=False)
+        own = role is PartyRole.NGO and row["agency_id"] == access.agency_id
+        if row["confidential"] and not (own or role in WORKING):
             raise Forbidden("attachment.confidential")
         content = await work.content_of(row["digest"])
         if content is None:
             raise NotFound
-        await work.append(of_case(case, "attachment_read", attachment=str(row["id"]), digest=row["digest"]))
+        await work.append(of_case(case, "attachment_read", {"attachment": str(row["id"]), "digest": row["digest"]}))
         return await work.commit(Attached(row["name"], row["media_type"], content))
-
-
-async def _roles(work: Work, case: Row, *, lock: bool = True) -> set[str]:
-    """Return in which roles the caller's agency takes part; locked, they stay so until the transaction ends."""
-    if work.access.agency_id is None:
-        return set()
-    where = {"case_id": case["id"], "agency_id": work.access.agency_id}
-    return {one["role"] for one in await work.find("case_party", where=where, open_until="ended_at", lock=lock)}
 
 
 __all__ = ["Attached", "attach_file", "checked", "read_attachment"]

@@ -21,7 +21,9 @@ from domain.cases.deadlines import extended, to_accept, to_finish
 from domain.cases.model import CASE_STATES, CaseAct, CaseState, Outcome, PartyRole
 from domain.cases.parties import close_files, enlist, open_files, step_back
 from domain.cases.places import answers_for
+from domain.cases.records import AssignmentAct
 from domain.cases.referring import end_waiting, settle
+from domain.cases.use_cases.assignments import end_assignments
 from domain.errors import Conflict, Fault, Forbidden, InvalidInput
 from domain.notifications.model import NoticeKind
 from domain.policy.model import CaseCategory
@@ -71,7 +73,11 @@ async def redirect_case(access: Access, uow: UnitOfWork, command: RedirectCase) 
 async def pass_lead(
     work: Work, case: Row, act: CaseAct, changes: dict[str, Any], region: int, remark: str | None
 ) -> Row:
-    """Give the lead to another agency with all that stands beside the case; the old one is left a read trace."""
+    """Give the lead to another agency with all that stands beside the case; the old one is left a read trace.
+
+    An NGO works it under the old one's contract, so its assignment ends.
+    """
+    await end_assignments(work, case, AssignmentAct.WITHDRAW)
     async with work.as_system():
         await step_back(work, case, case["agency_id"], PartyRole.INFORMED)
         if region != case["region_code"]:
@@ -147,6 +153,7 @@ async def close_case(access: Access, uow: UnitOfWork, command: CloseCase) -> Sav
         changes = {"state": state, "closed_at": await work.now()}
         closed = await advance(work, case, CaseAct.CLOSE, changes, command.remark)
         await end_waiting(work, closed)
+        await end_assignments(work, closed, AssignmentAct.COMPLETE)
         async with work.as_system():
             await close_files(work, closed)
         return await work.commit(saved(closed))

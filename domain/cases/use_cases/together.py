@@ -5,7 +5,9 @@ from domain.cases.acts import CASE, WRITE, advance, check_handler, leads, loaded
 from domain.cases.commands import HandCase, InvolvePerson, LinkCase, MergeCase
 from domain.cases.model import OPEN, CaseAct, CaseState, PartyRole, PersonRole
 from domain.cases.parties import close_files, enlist, involve
+from domain.cases.records import AssignmentAct
 from domain.cases.referring import end_waiting
+from domain.cases.use_cases.assignments import end_assignments
 from domain.errors import Conflict, Fault, InvalidInput
 from domain.notifications.model import NoticeKind
 from domain.unit_of_work import Saved, UnitOfWork
@@ -65,6 +67,7 @@ async def merge_case(access: Access, uow: UnitOfWork, command: MergeCase) -> Sav
         )
         await end_waiting(work, merged)
         await record(work, main, CaseAct.MERGE, command.reason, merged=str(case["id"]))
+        await end_assignments(work, merged, AssignmentAct.WITHDRAW)
         async with work.as_system():
             await close_files(work, merged)
             if merged["reporter_agency_id"] is not None:

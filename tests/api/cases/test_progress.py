@@ -15,8 +15,8 @@ CLOSED = "state = 'closed', closed_at = now(), due_at = NULL"
 FEDERATION, POLICE = "womens_federation_county", "police_county"
 ALLOWED = {
     (): ["accept", "redirect", "refuse", "merge", "refer"],
-    ("accept",): ["start", "extend", "merge", "refer"],
-    ("accept", "start"): ["resolve", "extend", "merge", "refer"],
+    ("accept",): ["start", "extend", "assign", "merge", "refer"],
+    ("accept", "start"): ["resolve", "extend", "assign", "merge", "refer"],
     ("accept", "start", "resolve"): ["reply", "resume"],
     ("accept", "start", "resolve", "reply"): ["close", "reopen"],
     ("accept", "start", "resolve", "reply", "close"): ["reopen"],
@@ -36,7 +36,7 @@ async def test_what_a_state_does_not_allow_is_a_conflict_that_names_what_it_does
 ) -> None:
     made = await case(Stage(service, "梅"), *way)
     access = (await (await service.caller(OFFICE)).get(f"/v1/cases/{made['id']}")).json()["access"]
-    assert {act for act, is_open in access.items() if is_open} - {"hand_to", "assign"} == {*ALLOWED[way]}
+    assert {act for act, is_open in access.items() if is_open} - {"hand_to"} == {*ALLOWED[way]}
     before = await service.state()
     for act in BODIES.keys() - {*ALLOWED[way]}:
         refused = is_problem(await do(service, OFFICE, made, act), 409, "case.not_allowed")
