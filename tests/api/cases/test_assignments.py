@@ -161,7 +161,7 @@ async def test_only_the_lead_assigns_and_only_a_case_it_has_taken_on(service: Se
     taken = await case(stage, "accept")
     before = await service.state()
     refused = is_problem(await assign(service, waiting, contract_id=under["id"]), 409, "case.not_allowed")
-    assert refused["allowed"] == ["accept", "redirect", "refuse", "merge"]
+    assert refused["allowed"] == ["accept", "redirect", "refuse", "merge", "refer"]
     is_problem(await assign(service, resolved, contract_id=under["id"]), 409, "case.not_allowed")
     is_problem(await assign(service, taken, VILLAGE_WORKER, contract_id=under["id"]), 403, "case.not_yours")
     is_problem(await assign(service, taken, NGO, contract_id=under["id"]), 403, "access.forbidden")
