@@ -1,7 +1,7 @@
 """the NGO's desk: what stands beside a case is of that case, and no link leads from it to another
 
-Revision ID: 0025
-Revises: 0024
+Revision ID: 0026
+Revises: 0025
 
 The policies of 0022 named the outer row's columns bare inside a subquery, where they were the subquery's own: whoever
 worked one case had what stands beside all of them (the compiled predicate did not). Here they are named in full.
@@ -10,8 +10,8 @@ That a case is linked to another one says that there is another one: of that an 
 
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
