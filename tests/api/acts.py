@@ -446,6 +446,5 @@ async def rest(service: Service, write: Any, prepared: Prepared, caller: Caller,
     return await caller.ask(write.method, path, json=prepared.body, headers=headers | given.pop("headers", {}), **given)
 
 
-AREAS = ("account", "campaign", "case", "contract", "desk", "duplicate", "notice", "referral", "survey", "venue")
-for _area in AREAS:
+for _area in ("account", "campaign", "case", "contract", "desk", "duplicate", "notice", "referral", "survey", "venue"):
     import_module(f"tests.api.{_area}_acts")  # enters its acts
