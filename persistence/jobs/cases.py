@@ -1,4 +1,4 @@
-"""Deadlines of cases and referrals, every few minutes (个案期限预警与督办).
+"""Deadlines of cases, referrals and assignments, every few minutes (个案期限预警与督办).
 
 Each row whose moment has come is attended to in a transaction of its own, which locks it unless somebody else has
 it: several workers share a round, and one that is killed leaves what it had not finished to the next.
@@ -16,6 +16,7 @@ import structlog
 
 from domain.access import Clearance, Grant, RowScope
 from domain.cases.acts import WRITE
+from domain.cases.use_cases.assignments import expire_assignment
 from domain.cases.use_cases.clock import attend_case, attend_referral
 from domain.events import Origin
 from domain.notifications.model import NoticeKind
@@ -34,7 +35,13 @@ log = structlog.get_logger(__name__)
 Attend = Callable[[Work, UUID], Awaitable[list[NoticeKind]]]
 _REFERRALS: Final = "SELECT id FROM case_referral WHERE state = 'sent' AND look_at <= $1 ORDER BY look_at, id"
 _CASES: Final = "SELECT id FROM care_case WHERE look_at <= $1 ORDER BY look_at, id"
-ROUND: Final[tuple[tuple[str, Attend], ...]] = ((_REFERRALS, attend_referral), (_CASES, attend_case))
+_ASSIGNMENTS: Final = (
+    "SELECT a.id FROM case_assignment a JOIN service_contract s ON s.id = a.contract_id "
+    "WHERE a.state = 'open' AND (a.until <= $1 OR s.state = 'ended') ORDER BY a.until, a.id"
+)
+ROUND: Final[tuple[tuple[str, Attend], ...]] = (
+    (_REFERRALS, attend_referral), (_ASSIGNMENTS, expire_assignment), (_CASES, attend_case),
+)  # fmt: skip
 """What is looked for, and what is done about each row of it."""
 
 

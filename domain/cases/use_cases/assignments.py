@@ -4,7 +4,6 @@ While the assignment is open the NGO is a party of the case, which opens to it t
 what it writes itself. When it ends, in whatever way, so does all of that, with the next statement of anybody.
 """
 
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -84,17 +83,18 @@ async def withdraw_assignment(access: Access, uow: UnitOfWork, command: Withdraw
         return await work.commit(_saved(ended))
 
 
-async def expire_assignment(work: Work, assignment_id: UUID, now: datetime) -> bool:
-    """End an assignment whose time or whose contract is over; tells whether it was still open. For jobs."""
-    known = await work.load(ASSIGNMENT, assignment_id, lock=False)
-    case = await work.load(CASE, known["case_id"])
-    assignment = await work.load(ASSIGNMENT, assignment_id)
+async def expire_assignment(work: Work, assignment_id: UUID) -> list[NoticeKind]:
+    """End an assignment whose time or whose contract is over; returns what was told. For the job of the clock."""
+    found = await work.find(ASSIGNMENT, where={"id": assignment_id}, lock=False)
+    case = await work.claim(CASE, found[0]["case_id"]) if found else None  # the case first, as everywhere
+    assignment = await work.claim(ASSIGNMENT, assignment_id) if case else None
+    if case is None or assignment is None or assignment["state"] != AssignmentState.OPEN:
+        return []
     (contract,) = await work.find("service_contract", where={"id": assignment["contract_id"]}, lock=False)
-    over = assignment["until"] <= now or contract["state"] == ContractState.ENDED
-    if assignment["state"] != AssignmentState.OPEN or not over:
-        return False
+    if assignment["until"] > await work.now() and contract["state"] != ContractState.ENDED:
+        return []
     await _end(work, case, assignment, AssignmentAct.EXPIRE, None)
-    return True
+    return [NoticeKind.ASSIGNMENT_ENDED, NoticeKind.CASE_HANDED_BACK]
 
 
 async def end_assignments(work: Work, case: Row, act: AssignmentAct, reason: str | None = None) -> None:

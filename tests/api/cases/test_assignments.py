@@ -9,13 +9,10 @@ import httpx
 import pytest
 
 from api.cli.keyring import cipher_of
-from domain.access import EVERYWHERE, Access, Clearance, Grant, RowScope
-from domain.cases.use_cases import expire_assignment
-from domain.events import Origin
+from domain.notifications.model import NoticeKind
 from domain.people.days import today
-from domain.people.model import Remit
 from persistence.engine import RUNTIME_ROLE, open_pool
-from persistence.writing.unit_of_work import PostgresUnitOfWork
+from persistence.jobs.cases import watch
 from tests.api.acts import OFFICE, Stage
 from tests.api.case_acts import BODIES, case
 from tests.api.contract_acts import contract, partner
@@ -26,10 +23,6 @@ from tests.api.venue_acts import step
 
 FEDERATION, VILLAGE_WORKER = "womens_federation_county", "village_worker"
 DAY = timedelta(days=1)
-WRITE = "cases:write"
-JOB = Access(
-    "system:test", "job", (), {WRITE: Grant(RowScope.REGION, Clearance())}, (EVERYWHERE,), remit=int(Remit.ANYONE)
-)
 
 
 @pytest.fixture
@@ -304,31 +297,27 @@ async def test_a_merged_case_is_taken_back(service: Service) -> None:
 
 
 async def test_its_time_or_its_contract_runs_out(service: Service, county: County) -> None:
-    stage = Stage(service, "楠")
+    stage, until = Stage(service, "楠"), datetime(2026, 3, 2, tzinfo=UTC)
     late, cut, still = await assigned(stage), await assigned(stage), await assigned(stage)
-    under = await stage.one(f"/v1/service_contracts/{cut['contract_id']}")
-    await step(stage, OFFICE, f"/v1/service_contracts/{under['id']}:end", under, {"reason": "双方协商终止"})
-    await service.owner.execute(
-        "UPDATE case_assignment SET until = $2 WHERE id = $1", late["id"], datetime(2026, 3, 2, tzinfo=UTC)
-    )
+    await service.owner.execute("UPDATE case_assignment SET until = $2 WHERE id = $1", late["id"], until)
     settings = county.settings(service.dsn)
     pool = await open_pool(settings.pooled_url, role=RUNTIME_ROLE, size=1)
-    uow = PostgresUnitOfWork(pool, cipher_of(settings), Origin(channel="job"))
 
-    async def expire(one: dict[str, Any], at: datetime) -> bool:
-        async with uow.begin(JOB, WRITE) as work:
-            return await work.commit(await expire_assignment(work, one["id"], at))
+    async def ended(at: datetime) -> int:
+        return (await watch(pool, cipher_of(settings), at))[NoticeKind.ASSIGNMENT_ENDED]
+
+    async def states() -> list[str]:
+        return [await state_of(service, one["id"]) for one in (late, cut, still)]
 
     try:
-        before = await service.state()
-        assert await expire(late, datetime(2026, 3, 1, 23, 59, tzinfo=UTC)) is False
-        assert await service.state() == before
-        until = datetime(2026, 3, 2, tzinfo=UTC)
-        ran_out = [await expire(one, until) for one in (late, cut, still, late)]
+        assert await ended(until - timedelta(seconds=1)) == 0
+        assert await states() == ["open", "open", "open"]
+        under = await stage.one(f"/v1/service_contracts/{cut['contract_id']}")
+        await step(stage, OFFICE, f"/v1/service_contracts/{under['id']}:end", under, {"reason": "双方协商终止"})
+        assert (await ended(until), await ended(until)) == (2, 0)
     finally:
         await pool.close()
-    assert ran_out == [True, True, False, False]
-    assert [await state_of(service, one["id"]) for one in (late, cut, still)] == ["expired", "expired", "open"]
+    assert await states() == ["expired", "expired", "open"]
     assert [await sees(service, one["case_id"]) for one in (late, cut, still)] == [False, False, True]
     assert "case_handed_back" in await inbox(service, OFFICE, late["case_id"])
     assert "assignment_ended" in await inbox(service, NGO, late["case_id"])
