@@ -142,7 +142,8 @@ async def _check_receiver(work: Work, case: Row, command: ReferCase) -> None:
         found = await work.find("agency", where={"id": command.agency_id}, open_until="valid_to", lock=False)
         if not found:
             raise InvalidInput(Fault("/agency_id", "agency.unknown"))
-        if found[0]["type"] == AgencyType.NGO:
+        # An association that has it by assignment sees its own part alone, and nothing when that ends.
+        if found[0]["type"] == AgencyType.NGO or await _role(work, case, command.agency_id) is PartyRole.NGO:
             raise InvalidInput(Fault("/agency_id", "case.assign_instead"))
         if found[0]["type"] == AgencyType.PLATFORM_OPERATOR:
             raise InvalidInput(Fault("/agency_id", "case.not_an_office"))

@@ -184,6 +184,20 @@ async def test_one_organisation_at_a_time_and_never_one_with_another_part_in_it(
     assert await service.state() == before
 
 
+async def test_who_has_it_by_assignment_is_not_asked_to_cooperate_as_well(service: Service) -> None:
+    """It would keep as a partner what the end of the assignment takes from it."""
+    stage = Stage(service, "桃")
+    association = await partner(stage, "石首市巾帼家政服务协会")
+    one = await assigned(stage, ngo_agency_id=association)
+    asking = {"agency_id": association, "kind": "cooperation", "reason": "请一并协办"}
+    made, office = await stage.one(f"/v1/cases/{one['case_id']}"), await service.caller(OFFICE)
+    match = {"if-match": f'"{made["version"]}"'}
+    before = await service.state()
+    refused = await office.post(f"/v1/cases/{made['id']}:refer", asking, headers=match)
+    assert [fault["code"] for fault in is_problem(refused, 422, "input.invalid")["errors"]] == ["case.assign_instead"]
+    assert await service.state() == before
+
+
 async def test_the_last_place_of_a_quota_is_given_once(service: Service) -> None:
     stage = Stage(service, "柏")
     under = await covering(stage, quota=1)
