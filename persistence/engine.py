@@ -124,7 +124,9 @@ def scope_settings(access: Access, permission: str) -> ScopeSettings:
     """Return the settings for what a caller may see under a permission."""
     grant = access.grant(permission)
     by_region = grant.rows in (RowScope.REGION, RowScope.EVENTS)
-    by_grant = grant.rows in (RowScope.ASSIGNED, RowScope.SELF)
+    # An office with a part of the people in its remit reads those whom a case opens to it, and changes nothing there.
+    in_part = grant.rows is RowScope.REGION and permission == "people:read" and not access.remit & Remit.ANYONE
+    by_grant = in_part or grant.rows in (RowScope.ASSIGNED, RowScope.SELF)
     ranges = access.regions if by_region else ()
     if grant.rows is RowScope.PLATFORM or (grant.rows is RowScope.EVENTS and EVERYWHERE in access.regions):
         ranges = (PLATFORM, *ranges)

@@ -11,7 +11,7 @@ from itertools import count
 from domain.access import Clearance, FieldClass, Sight
 from domain.errors import Forbidden, ShouwangError
 from domain.regions.codes import range_of, width_of
-from domain.scopes import Cases
+from domain.scopes import Cases, Households, People, Subject
 from domain.selection import (
     Action,
     Actions,
@@ -42,6 +42,7 @@ from persistence.searching.statement import SearchSql
 SETTINGS = " || ".join(
     f"set_config('shouwang.{name}', ${number}, true)" for number, name in enumerate(ScopeSettings._fields, 1)
 )
+BY_CASE_TOO = (Cases, Households, People, Subject)  # one row of them may be open beyond the region
 MOST_FIRST = (
     "people:read", "cases:read", "case_work:read", "events:read", "transfers:read", "break_glass:read", "venues:read",
     "surveys:read", "survey_tallies:read", "research_reports:read", "staff:read", "imports:read", "campaigns:read",
@@ -251,7 +252,7 @@ class Compiler:
         where = both(
             f"{other}.{relation.to_key} = {t}.{relation.key}",
             CONDITIONS[relation.where].format(t=other) if relation.where else "",
-            self.scope.where(target.view, other, of_one=isinstance(target.view.scope, Cases)),
+            self.scope.where(target.view, other, of_one=isinstance(target.view.scope, BY_CASE_TOO)),
         )
         # A padded division code may stand for two divisions (东莞 4419 and 441900): the upper one.
         bounded = f"{where} ORDER BY {other}.{target.view.key} LIMIT 1" if relation.to_key == "lo" else where

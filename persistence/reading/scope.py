@@ -35,6 +35,7 @@ from domain.view import VIEWS, View
 VILLAGE, TOWNSHIP, COUNTY, CITY, PROVINCE = DIVISIONS = 1, 1_000, 1_000_000, 10**8, 10**10
 WIDTHS = {"village": VILLAGE, "township": TOWNSHIP, "county": COUNTY}
 
+PEOPLE = "people:read"
 WORKING_ROLES = "(" + ", ".join(f"'{role}'" for role in WORKING) + ")"
 
 # A parameter of the scope, by name: its value comes from the caller, its type is written here.
@@ -142,7 +143,8 @@ class ScopeSql:
         """Return the predicate for a view's row under alias ``t``; empty where everybody may read.
 
         ``of_one``: the rows are one event, or those of one person, so that asking whether she is
-        visible costs little.
+        visible costs little. So are then people whom a case opens to an office that looks after a part of the
+        people only; lists are of the region and the remit.
 
         Where all rows are ``inside`` one division, the place is asked of it once, not of each row. Two
         predicates on the same rows mislead the planner (a county and a village of it look like a tenth
@@ -161,7 +163,9 @@ class ScopeSql:
             return self._of_no_person(view, t, inside)
         rows = self.rows[view.permission]
         if rows is RowScope.REGION:
-            return _all(self._place(view, t, inside), self._remit(view, t))
+            here = _all(self._place(view, t, inside), self._remit(view, t))
+            by_case = of_one and self.shape.populations and not self.shape.everyone and view.permission == PEOPLE
+            return _any(here, self._opened_by_case(view, t)) if by_case else here
         return self._opened(view, t) if rows in (RowScope.ASSIGNED, RowScope.SELF) else "false"
 
     def _of_no_person(self, view: View, t: str, inside: Division | None) -> str:
@@ -292,6 +296,18 @@ class ScopeSql:
             return f"{t}.id IN (SELECT s.household_id FROM person s WHERE s.id IN ({people}))"
         column = view.scope.column if isinstance(view.scope, Subject) else "id"
         return f"{t}.{column} IN ({people})"
+
+    def _opened_by_case(self, view: View, t: str) -> str:
+        """Somebody outside the remit or the region, or a row of her file, whom a case opens to the caller's agency."""
+        open_now = (
+            f"a.grantee_id = {self.parameter('grantee')} AND a.ended_at IS NULL "
+            "AND (a.expires_at IS NULL OR a.expires_at > now())"
+        )
+        if isinstance(view.scope, Households):
+            members = f"person s JOIN person_access a ON a.person_id = s.id WHERE s.household_id = {t}.id"
+            return f"EXISTS (SELECT 1 FROM {members} AND {open_now})"
+        column = view.scope.column if isinstance(view.scope, Subject) else "id"
+        return f"EXISTS (SELECT 1 FROM person_access a WHERE a.person_id = {t}.{column} AND {open_now})"
 
     def _of_agency(self, view: View, t: str) -> str:
         agency = self.parameter("agency")

@@ -69,8 +69,11 @@ class Eyes:
     def visible(self, name: str) -> list[Row]:
         """Return the rows of a kind that a list shows the caller: of events those that happened in her region."""
         whole = self.whole(name)
-        if KINDS[name].rows == "case":
+        kind = KINDS[name]
+        if kind.rows == "case":
             return [row for row in whole if case_lists(self, row)]
+        if self.may(kind) and self._in_part(kind):
+            return [row for row in whole if self._of_region(kind, row)]
         return [row for row in whole if self.happened_here(row)] if KINDS[name].rows == "log" else whole
 
     def whole(self, name: str) -> list[Row]:
@@ -100,16 +103,31 @@ class Eyes:
         if kind.rows in of_no_person:
             return of_no_person[kind.rows](row)
         by_region = self.access.grants[kind.permission].rows == "region"
+        if by_region:
+            return self._of_region(kind, row) or (self._in_part(kind) and self._opened_by_case(kind, row))
         if kind.rows == "person":
-            return self.here(row) and self.in_remit(row) if by_region else self._opened(row["id"])
+            return self._opened(row["id"])
+        if kind.rows == "household":
+            return any(self._opened(one["id"]) for one in self.data.where("person", "household_id", row["id"]))
+        return self._opened(row[kind.subject])
+
+    def _of_region(self, kind: Kind, row: Row) -> bool:
+        """Tell whether a row of somebody's file is of the caller's region and remit."""
+        if kind.rows in ("person", "household"):
+            return self.here(row) and self.in_remit(row)
+        return self.here(row) and self._person(row[kind.subject])
+
+    def _in_part(self, kind: Kind) -> bool:
+        """Tell whether a row of people's files may be opened by a case to an office that looks after some of them."""
+        own = kind.permission == "people:read" and (kind.rows in ("person", "household") or bool(kind.subject))
+        by_region = own and self.access.grants["people:read"].rows == "region"
+        return by_region and 0 < self.access.remit < ANYONE
+
+    def _opened_by_case(self, kind: Kind, row: Row) -> bool:
         if kind.rows == "household":
             members = self.data.where("person", "household_id", row["id"])
-            if by_region:
-                return self.here(row) and self.in_remit(row)
-            return any(self._opened(one["id"]) for one in members)
-        if by_region:
-            return self.here(row) and self._person(row[kind.subject])
-        return self._opened(row[kind.subject])
+            return any(one["id"] in self._open_people for one in members)
+        return row["id" if kind.rows == "person" else kind.subject] in self._open_people
 
     def _own(self, row: Row) -> bool:
         agency = self.access.agency_id

@@ -287,6 +287,9 @@ class World:
             (PEOPLE["guardian"], people[3], "guardianship", None),
             (PEOPLE["guardian"], people[4], "guardianship", ended),
             *((PEOPLE["volunteer"], people[at], "pairing", None) for at in (10, 40)),
+            *((AGENCIES["federation"], one, "case", None) for one in people[8::7]),
+            *((AGENCIES["federation"], one, "case", ended) for one in people[11::7]),
+            *((AGENCIES["education"], one, "case", None) for one in people[3::9]),
             (AGENCIES["civil"], people[50], "case", None),  # an office sees by region all the same
         ]
         for grantee, person, via, end in opened:

@@ -109,7 +109,7 @@ async def test_a_cursor_whose_row_left_the_callers_sight_is_stale(service: Servi
 )
 async def test_a_hidden_person_is_as_absent_as_nobody(service: Service, caller: str) -> None:
     access = CALLERS[caller]
-    seen = {row["id"] for row in service.eyes(access).visible("Person")}
+    seen = {row["id"] for row in service.eyes(access).whole("Person")}
     hidden = [row for row in service.data.tables["person"] if row["id"] not in seen and row["external_id"]][:12]
     assert len(hidden) == 12
     text = """query ($id: ID!, $externalId: String) {
