@@ -253,3 +253,35 @@ async def test_a_circle_of_parents_ends_where_it_began(
     made = await raised(at, replace(anna))
     assert await round_at(DUE + 5 * DAY) == Counter({LATE: 1, UP: 1})
     assert [one[0] for one in await told(owner, made.id)] == [HERE, CITY]
+
+
+@pytest.mark.parametrize(("until", "contract"), [(START + DAY, "active"), (START + 90 * DAY, "ended")])
+async def test_an_assignment_ends_with_its_time_or_its_contract(
+    at: Clock, round_at: Round, owner: asyncpg.Connection, anna: Access, until: datetime, contract: str
+) -> None:
+    made, ngo = await raised(at, anna), UUID(int=91)
+    await owner.execute(
+        "INSERT INTO agency (id, type, level, name, region_code, valid_from) "
+        "VALUES ($1, 'ngo', 3, '甲社', 421081000000, '2020-01-01')", ngo,
+    )  # fmt: skip
+    key = await owner.fetchval(
+        "INSERT INTO service_contract (id, region_code, buyer_agency_id, ngo_agency_id, title, starts_on, ends_on, "
+        "categories, regions, quota, assigned, state, activated_on) VALUES (gen_random_uuid(), 421081000000, $1, $2, "
+        "'关爱', '2026-01-01', '2026-12-31', '{other}', '{}', 2, 1, $3, '2026-01-01') RETURNING id",
+        HERE, ngo, contract,
+    )  # fmt: skip
+    assignment = await owner.fetchval(
+        "INSERT INTO case_assignment (id, case_id, region_code, agency_id, contract_id, assigned_by_id, state, task, "
+        "until) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, 'open', '陪伴', $6) RETURNING id",
+        made.id, int(VILLAGE), ngo, key, HERE, until,
+    )  # fmt: skip
+    await owner.execute(
+        "INSERT INTO case_party (id, case_id, region_code, agency_id, role) "
+        "VALUES (gen_random_uuid(), $1, $2, $3, 'ngo')", made.id, int(VILLAGE), ngo,
+    )  # fmt: skip
+    assert await round_at(START + 2 * DAY) == Counter({NoticeKind.ASSIGNMENT_ENDED: 1, NoticeKind.CASE_HANDED_BACK: 1})
+    assert await round_at(START + 2 * DAY) == Counter()
+    assert await owner.fetchval("SELECT state FROM case_assignment WHERE id = $1", assignment) == "expired"
+    assert await owner.fetchval("SELECT ended_at FROM case_party WHERE agency_id = $1", ngo) == START + 2 * DAY
+    acts = await owner.fetch("SELECT act FROM case_entry WHERE case_id = $1 ORDER BY at", made.id)
+    assert [one["act"] for one in acts] == ["register", "expire_assignment"]
