@@ -36,6 +36,7 @@ from auth.tokens import Realm
 from domain.access import Access
 from domain.agencies.me import me
 from domain.break_glass.use_cases import note_read, opening_of
+from domain.cases.desk import desk
 from domain.cases.use_cases.attachments import Attached, read_attachment
 from domain.errors import Conflict, NotFound
 from domain.events import Origin
@@ -59,6 +60,7 @@ from persistence.keys.ring_file import watched_cipher
 from persistence.limits import RateLimits
 from persistence.loading.codes import items as published
 from persistence.migrate import newest
+from persistence.reading.desk import PostgresDesk
 from persistence.reading.reader import Reader, Witness
 from persistence.sealing.proof import prove as proof_of
 from persistence.searching.questions import Questions
@@ -114,6 +116,7 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
         documents = Documents(build(mutation_type(WRITES)), DocumentLimits())
         writer = Writer(_units(pool, cipher, credentials, documents))
         determine, prove, responsible = _determine(pool, cipher), _prove(pool), _responsible(pool, cipher)
+        waiting = _desk(pool)
         search = Questions(pool, cipher)
         counts = Statistics(PostgresFigures(pool), _summary_book)
         services = Services(
@@ -128,6 +131,7 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
             determine=determine,
             statistics=counts,
             prove=prove,
+            desk=waiting,
             responsible=responsible,
             report=_report(pool, cipher),
             export=_export(pool, cipher),
@@ -136,7 +140,7 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
             template=_template,
             ready=_ready(pool, authenticator),
         )
-        executor = Executor(documents, reader, _providers(determine, prove, responsible, counts), search)
+        executor = Executor(documents, reader, _providers(determine, prove, responsible, counts, waiting), search)
         mutations = Mutations(executor, WRITES, writer)
         graphql = Endpoint(executor, mutations, Registered(store), introspection=settings.introspection)
         server = AuthorizationServer(store, authenticator, accounts)
@@ -145,7 +149,7 @@ async def wired(settings: Settings) -> AsyncIterator[Wired]:
 
 
 def _providers(
-    determine: "Determines", prove: Provider, responsible: Provider, counts: AnswersStatistics
+    determine: "Determines", prove: Provider, responsible: Provider, counts: AnswersStatistics, waiting: Provider
 ) -> dict[str, Provider]:
     """Return what makes GraphQL's documents: the roots whose rows a use case makes."""
 
@@ -160,6 +164,7 @@ def _providers(
         "me": who,
         "determination": determination,
         "eventProof": prove,
+        "work": waiting,
         "responsibility": responsible,
         "statistics": counts.answer,
         "statisticsSummary": counts.summary,
@@ -232,6 +237,14 @@ def _responsible(pool: asyncpg.Pool, cipher: FieldCipher) -> Provider:
         return await responsibility(access, PostgresUnitOfWork(pool, cipher), ask, today())
 
     return responsible
+
+
+def _desk(pool: asyncpg.Pool) -> Provider:
+    async def waiting(access: Access, asked: Mapping[str, object]) -> object:
+        del asked
+        return await desk(access, PostgresDesk(pool))
+
+    return waiting
 
 
 def _report(pool: asyncpg.Pool, cipher: FieldCipher) -> Callable[[Access, UUID], Awaitable[bytes]]:

@@ -16,7 +16,7 @@ from api.graphql.endpoint import Endpoint
 from api.methods import GRAPHQL as GRAPHQL_METHODS
 from api.methods import headless
 from api.problems import Refused, language_of, problem_bytes, problem_object, request_id_of
-from api.rest.documents import read_determination, read_me, read_proof, read_responsibility, read_statistics
+from api.rest.documents import read_determination, read_me, read_proof, read_responsibility, read_statistics, read_work
 from api.rest.reads import Found, Read, read_list, read_one
 from api.rest.search import search_by_address
 from api.services import Services
@@ -44,6 +44,7 @@ class FastLane:
         self._handlers["v1", "statistics"] = self._statistics
         self._handlers["v1", "responsibility"] = self._responsibility
         self._handlers["v1", "events", "{id}", "proof"] = self._proof
+        self._handlers["v1", "work"] = self._work
         self._routes = {shape: "/" + "/".join(shape) for shape in self._handlers}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,6 +97,10 @@ class FastLane:
 
     async def _proof(self, caller: Caller, scope: Scope, key: str | None) -> Found:
         return await read_proof(self._services, caller, key or "", scope["query_string"])
+
+    async def _work(self, caller: Caller, scope: Scope, key: str | None) -> Found:
+        del key
+        return await read_work(self._services, caller, scope["query_string"])
 
     async def _answer(self, handler: Handler, scope: Scope, key: str | None, send: Send) -> None:
         caller = None

@@ -70,6 +70,7 @@ class Services:
     determine: Callable[[Access, Mapping[str, object], Origin], Awaitable[object]]
     statistics: AnswersStatistics
     prove: Callable[[Access, Mapping[str, object]], Awaitable[object]]
+    desk: Callable[[Access, Mapping[str, object]], Awaitable[object]]
     responsible: Callable[[Access, Mapping[str, object]], Awaitable[object]]
     report: Callable[[Access, UUID], Awaitable[bytes]]
     export: Callable[[Access, Any, Origin], Awaitable[bytes]]

@@ -4,6 +4,7 @@ from domain.accounts import views as _accounts
 from domain.agencies import views as _agencies
 from domain.break_glass import views as _break_glass
 from domain.campaigns import views as _campaigns
+from domain.cases import desk as _desk
 from domain.cases import views as _cases
 from domain.contracts import views as _contracts
 from domain.duplicates import views as _duplicates
@@ -39,6 +40,7 @@ DECLARED_IN = (
     _policy,
     _contracts,
     _cases,
+    _desk,
 )
 
 

@@ -30,6 +30,7 @@ DOCUMENTS = {
         (("category", "str"), ("audience", "str | None"), ("region", "str | None"), ("on", "date | None")),
     ),
     "determination": ("Determination", (("person_id", "strawberry.ID"), ("as_of", "date | None"))),
+    "work": ("Desk", ()),
     "eventProof": ("EventProof", (("id", "strawberry.ID"),)),
 }
 """Roots whose rows a use case makes: GraphQL name → (view, arguments)."""

@@ -49,6 +49,13 @@ async def read_responsibility(services: Services, caller: Caller, query: bytes) 
     return await read_document(services.reads, caller.access, VIEWS["Routing"], content)
 
 
+async def read_work(services: Services, caller: Caller, query: bytes) -> Found:
+    """Return what waits on the caller's desk."""
+    unknown(given(query))
+    content = await services.desk(caller.access, {})
+    return await read_document(services.reads, caller.access, VIEWS["Desk"], content)
+
+
 async def read_proof(services: Services, caller: Caller, key: str, query: bytes) -> Found:
     """Return the proof that an event is sealed."""
     unknown(given(query))

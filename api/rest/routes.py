@@ -96,6 +96,8 @@ def read_routes(lane: "Lane") -> APIRouter:
         router, lane, "/v1/responsibility", model(routing), "get_responsibility", "measures", routing.doc,
         responsibility_parameters(), routing.permission,
     )  # fmt: skip
+    work = VIEWS["Desk"]
+    declare_read(router, lane, "/v1/work", model(work), "get_work", "cases", work.doc, [], work.permission)
     proof = VIEWS["EventProof"]
     path = "/v1/events/{id}/proof"
     declare_read(

@@ -20,7 +20,7 @@ WORK: Final = "case_work:write"
 CASE: Final = "care_case"
 _RANKS: Final = {PriorityClass.URGENT: 0, PriorityClass.PRIORITY: 1, PriorityClass.NORMAL: 2}
 _A_RANK: Final = 10**11  # more seconds than any deadline has
-_NOBODY_WAITS: Final = 9 * _A_RANK
+NOBODY_WAITS: Final = 9 * _A_RANK
 COUNTY: Final = 1_000_000
 ANEW: Final = frozenset({CaseAct.REDIRECT, CaseAct.REOPEN})  # a deadline begins anew
 
@@ -72,7 +72,7 @@ def look_at(due: datetime | None, since: datetime) -> datetime | None:
 def work_order(case: Mapping[str, Any]) -> int:
     """Return the place of a case in work lists: its class first, then its deadline; what nobody waits for is last."""
     if case["due_at"] is None:
-        return _NOBODY_WAITS
+        return NOBODY_WAITS
     return _RANKS[PriorityClass(case["priority_class"])] * _A_RANK + int(case["due_at"].timestamp())
 
 
@@ -169,6 +169,6 @@ PAST: Final = {
 """Act → the past participle of its event's type."""
 
 __all__ = [
-    "CASE", "COUNTY", "PAST", "WORK", "WRITE", "advance", "check_handler", "due_at", "leads", "loaded", "look_at",
-    "of_case", "record", "saved", "tell", "work_order",
+    "CASE", "COUNTY", "NOBODY_WAITS", "PAST", "WORK", "WRITE", "advance", "check_handler", "due_at", "leads", "loaded",
+    "look_at", "of_case", "record", "saved", "tell", "work_order",
 ]  # fmt: skip

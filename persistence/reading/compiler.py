@@ -43,6 +43,7 @@ SETTINGS = " || ".join(
     f"set_config('shouwang.{name}', ${number}, true)" for number, name in enumerate(ScopeSettings._fields, 1)
 )
 BY_CASE_TOO = (Cases, Households, People, Subject)  # one row of them may be open beyond the region
+OFFICE = frozenset({"agency_id", "department_id", "handler_id"})  # filters that leave one desk's cases
 MOST_FIRST = (
     "people:read", "cases:read", "case_work:read", "events:read", "transfers:read", "break_glass:read", "venues:read",
     "surveys:read", "survey_tallies:read", "research_reports:read", "staff:read", "imports:read", "campaigns:read",
@@ -299,7 +300,8 @@ class Compiler:
         """Return the caller's scope, asked of the one place rows are ``at`` if they are, and the page's filters."""
         of_one = of_one or any(name == "subject_id" for name, _, _ in page.filters)
         inside = Division(at, at, 1) if at else self._inside(page)
-        seen = self.scope.where(page.view, t, inside, of_one=of_one)
+        of_office = any(name in OFFICE for name, _, _ in page.filters)
+        seen = self.scope.where(page.view, t, inside, of_one=of_one, of_office=of_office)
         return both(seen, *(self._filter(page.view, t, one) for one in page.filters))
 
     def _found(self, page: Page, search: SearchSql) -> str:

@@ -5,6 +5,7 @@ sees personal fields of such rows in full.
 """
 
 from domain.campaigns.model import VillageState
+from domain.cases.acts import NOBODY_WAITS
 from persistence.reading.notices import NOTICE
 from persistence.reading.sentences import CHANGED, KIND, REVEALED, SENTENCE
 
@@ -36,7 +37,9 @@ EXPRESSIONS = {
         "EXISTS (SELECT FROM attachment_content f WHERE f.digest = {t}.digest AND f.scanned IS NOT NULL)"
     ),
     "case_open": "({t}.due_at IS NOT NULL)",
-    "case_overdue": "coalesce({t}.due_at < now(), false)",
+    # Opaque to the planner, which would else sort all late ones to find the first twenty; what is open stands
+    # before ``domain.cases.acts.NOBODY_WAITS`` in the order of work, so a list of them ends there.
+    "case_overdue": f"(coalesce({{t}}.due_at < now(), false) AND {{t}}.work_order < {NOBODY_WAITS})",
     "case_step_may_reopen": (
         "({t}.satisfaction = 'unsatisfied' AND EXISTS (SELECT 1 FROM care_case c WHERE c.id = {t}.case_id "
         "AND c.state IN ('replied', 'closed'))) IS TRUE"

@@ -65,6 +65,12 @@ class CareCase(PersonBound, table=True):
         Index("care_case_department_work_idx", "department_id", "work_order", "id"),
         Index("care_case_handler_work_idx", "handler_id", "work_order", "id"),
         Index("care_case_county_work_idx", "county", "work_order", "id"),
+        Index("care_case_township_work_idx", "township", "work_order", "id"),
+        Index("care_case_work_idx", "work_order", "id"),
+        *(
+            Index(f"care_case_{name}_open_idx", column, "work_order", "id", postgresql_where="due_at IS NOT NULL")
+            for name, column in (("agency", "agency_id"), ("handler", "handler_id"))
+        ),
         Index("care_case_person_idx", "person_id", "id"),
         Index("care_case_reporter_idx", "reporter_id", postgresql_where="reporter_id IS NOT NULL"),
         Index("care_case_due_idx", "due_at", postgresql_where="due_at IS NOT NULL"),
@@ -137,6 +143,7 @@ class CaseParty(OfCase, table=True):
         one_of("role", PartyRole, name="case_party_role_known"),
         Index("case_party_current_key", "case_id", "agency_id", unique=True, postgresql_where="ended_at IS NULL"),
         Index("case_party_agency_idx", "agency_id", "case_id", postgresql_where="ended_at IS NULL"),
+        Index("case_party_ngo_idx", "agency_id", "case_id", postgresql_where="ended_at IS NULL AND role = 'ngo'"),
         Index("case_party_case_idx", "case_id", "id"),
     )
 
@@ -194,6 +201,7 @@ class CaseReferral(OfCase, table=True):
         Index("case_referral_case_idx", "case_id", "id"),
         Index("case_referral_from_idx", "from_agency_id", "id"),
         Index("case_referral_to_idx", "to_agency_id", "id"),
+        Index("case_referral_waiting_idx", "to_agency_id", postgresql_where="state = 'sent'"),
         Index("case_referral_due_idx", "respond_by", postgresql_where="state = 'sent'"),
         Index("case_referral_look_idx", "look_at", postgresql_where="state = 'sent'"),
         Index(

@@ -31,7 +31,7 @@ from graphql.type import GraphQLIncludeDirective, GraphQLSkipDirective
 
 from api.graphql.schema import build
 from tests.oracle.data import Row
-from tests.oracle.documents import determination, me, proof, routing, statistics, statistics_summary
+from tests.oracle.documents import desk, determination, me, proof, routing, statistics, statistics_summary
 from tests.oracle.kinds import Way
 from tests.oracle.model import Eyes, Page, Refused
 from tests.oracle.spec import DOCUMENT_PERMISSIONS, KINDS
@@ -236,8 +236,8 @@ class Oracle:
         return found if found != {} else None
 
     def _root(self, name: str, nodes: Nodes, given: Mapping[str, Any]) -> Any:
-        if name == "me":
-            return me(self.eyes.access)
+        if name in {"me", "work"}:
+            return me(self.eyes.access) if name == "me" else desk()
         if name == "determination":
             return determination(given["personId"], given.get("asOf"))
         if name in ("statistics", "statisticsSummary"):

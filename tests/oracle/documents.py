@@ -182,6 +182,21 @@ def routing(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def desk() -> dict[str, Any]:
+    """Return a desk on which each count is another."""
+    names = ("open", "waiting", "due_soon", "overdue", "urgent")
+    groups = {group: dict(zip(names, range(at, at + 5), strict=True)) for group, at in
+              (("mine", 10), ("department", 20), ("agency", 30))}  # fmt: skip
+    return {"as_of": "2026-01-02T03:04:05+08:00", "referrals": 1, "notices": 2, **groups}
+
+
+async def wait(access: Access, asked: Mapping[str, object]) -> object:
+    """Provide the desk as the use case would."""
+    del asked
+    access.grant("case_work:read")
+    return desk()
+
+
 async def answer_for(access: Access, asked: Mapping[str, object]) -> object:
     """Provide the matrix's answer as the use case would."""
     access.grant("policy:read")

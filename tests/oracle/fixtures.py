@@ -19,7 +19,7 @@ from persistence.engine import RUNTIME_ROLE, connect, open_pool
 from persistence.reading.reader import Reader
 from persistence.searching.questions import Questions
 from tests.oracle.data import Data
-from tests.oracle.documents import answer_for, count, determine, prove, sum_up
+from tests.oracle.documents import answer_for, count, determine, prove, sum_up, wait
 from tests.oracle.model import SECRET, Eyes
 from tests.oracle.world import load
 
@@ -35,6 +35,7 @@ class Service:
             "me": who,
             "determination": determine,
             "eventProof": prove,
+            "work": wait,
             "responsibility": answer_for,
             "statistics": count,
             "statisticsSummary": sum_up,

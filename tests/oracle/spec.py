@@ -384,6 +384,7 @@ DOCUMENT_PERMISSIONS = {
     "determination": "people:read",
     "eventProof": "events:read",
     "responsibility": "policy:read",
+    "work": "case_work:read",
     "statistics": "statistics:read",
     "statisticsSummary": "statistics:summary",
 }
