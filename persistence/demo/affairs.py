@@ -85,6 +85,13 @@ def _second_file(make: Maker, families: list[Family], family: Family, population
     return first, second
 
 
+def undisturbed(families: Iterable[Family], chosen: Chosen) -> list[Family]:
+    """Return the families that none of this is about."""
+    told = {chosen.opened.id, *(one.id for pair in (chosen.twice, chosen.alike) for one in pair)}
+    told |= {one.id for family in (chosen.came, chosen.leaves) for one in family.people}
+    return [one for one in families if not told & {person.id for person in one.people}]
+
+
 def affairs(
     keys: Numbers, census: Census, made: Directory, chosen: Chosen, rows: Mapping[str, Sequence[Row]], as_of: date
 ) -> Affairs:
@@ -282,4 +289,4 @@ def _at(day: date, hour: int) -> datetime:
     return datetime.combine(day, time(hour, 20), SHANGHAI)
 
 
-__all__ = ["TABLES", "Affairs", "Chosen", "affairs", "arrive", "choose", "origins"]
+__all__ = ["TABLES", "Affairs", "Chosen", "affairs", "arrive", "choose", "origins", "undisturbed"]

@@ -71,6 +71,7 @@ def _contract(numbers: Numbers, made: Directory, one: Bought, as_of: date) -> di
         "categories": [*one.categories],
         "regions": [*one.regions],
         "quota": one.quota,
+        "assigned": 0,
         "amount_fen": one.yuan * 100,
         "state": one.state,
         "activated_on": drawn_up + timedelta(10) if agreed else None,

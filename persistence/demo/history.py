@@ -28,6 +28,7 @@ class Act:
     purpose: str | None = None
     channel: str = "rest"
     sub: str | None = None
+    client: str = "system"  # what it came through, if not a member of staff's own
 
 
 class Census:
@@ -77,7 +78,7 @@ class Census:
             "county": row["region_code"] // 1_000_000,
             "actor": done.sub or f"staff:{who['id']}",
             "actor_agency_id": who["agency_id"],
-            "client_id": self._clients.get(who["id"]) if done.by else "system",
+            "client_id": self._clients.get(who["id"]) if done.by else done.client,
             "channel": done.channel,
             "purpose": done.purpose,
             "cause_id": cause["id"] if cause else None,

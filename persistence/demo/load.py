@@ -10,7 +10,7 @@ import asyncpg
 
 from domain.people.days import today
 from persistence.crypto import FieldCipher
-from persistence.demo import affairs, campaigns, contracts, surveys, venues
+from persistence.demo import affairs, campaigns, cases, contracts, docket, surveys, venues
 from persistence.demo.callers import CALLERS, Caller, Hasher, people_of, register, renew
 from persistence.demo.directory import COUNTY, NEIGHBOUR, PILOT_TOWNSHIP, Directory, directory
 from persistence.demo.elsewhere import elsewhere
@@ -23,7 +23,7 @@ from persistence.loading.bulk import copy_rows, insert_rows, unforced
 from persistence.statistics.upkeep import move_bands, publish
 
 SEED = 421081
-WITH_JSON = frozenset({"venue", "questionnaire"})
+WITH_JSON = frozenset({"venue", "questionnaire", "care_case"})
 
 _PLACES = """
 SELECT r.code, r.name, p.name AS above FROM region r JOIN region p ON p.code = r.parent_code
@@ -93,7 +93,7 @@ async def _load(conn: asyncpg.Connection, cipher: FieldCipher, hasher: Hasher, s
     rows |= surveys.surveys(make.numbers, made, families, as_of)
     rows |= contracts.contracts(make.numbers, made, as_of)
     await set_today(conn, as_of.replace(day=1) - timedelta(days=1))  # counted since last month: there is one to publish
-    async with unforced(conn, *rows, *affairs.TABLES, "left_behind_status", "rule_set", "event"):
+    async with unforced(conn, *rows, *affairs.TABLES, *docket.TABLES, "left_behind_status", "rule_set", "event"):
         for table, listed in rows.items():
             await (insert_rows if table in WITH_JSON else copy_rows)(conn, table, listed)
         default = made.staff["neighbour_civil_affairs", "officer"]
@@ -106,7 +106,21 @@ async def _load(conn: asyncpg.Connection, cipher: FieldCipher, hasher: Hasher, s
             await copy_rows(conn, table, listed)
             rows[table] = [*rows.get(table, ()), *listed]
         steps = campaigns.events(census, made, rows)
-        rows["event"] = [*registered.values(), *others, *changes, *steps, *under_way.events]
+        load = await cases.caseload(
+            conn,
+            cipher,
+            maker(seed + 2, as_of),
+            census,
+            made,
+            affairs.undisturbed(families, chosen),
+            bound,
+            rows,
+            as_of,
+        )
+        for table, listed in load.rows.items():
+            await (insert_rows if table in WITH_JSON else copy_rows)(conn, table, listed)
+            rows[table] = [*rows.get(table, ()), *listed]
+        rows["event"] = [*registered.values(), *others, *changes, *steps, *under_way.events, *load.events]
         await copy_events(conn, rows["event"])
     callers = await register(conn, hasher, made, bound)
     for table in (*rows, "person_figure"):

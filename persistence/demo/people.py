@@ -1,5 +1,6 @@
 """People of the demo county, before they become rows; and how one of them is made."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -85,7 +86,7 @@ class Maker:
         self.clock = clock
         self.numbers = Numbers(self.chance)
 
-    def one_of(self, weights: dict[Any, float]) -> Any:
+    def one_of(self, weights: Mapping[Any, float]) -> Any:
         """Return a key by its weight."""
         return self.chance.choices(list(weights), list(weights.values()))[0]
 

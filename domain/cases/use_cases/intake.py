@@ -1,7 +1,8 @@
 """Raising a case: what it is about, who must finish it and by when; and the mandatory report about a minor."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from domain.cases.places import NO_OFFICE
 from domain.errors import Conflict, Fault, InvalidInput
 from domain.ids import new_id
 from domain.notifications.model import NoticeKind
+from domain.people.days import SHANGHAI
 from domain.people.model import Population, Remit
 from domain.people.remits import HOUSEHOLD, OWN
 from domain.people.use_cases.places import place
@@ -123,25 +125,10 @@ async def _enter(
 
     ``must`` have it whatever the matrix says, the first as lead; agencies of the types ``helping`` work on it too.
     """
-    now, access = await work.now(), work.access
+    access = work.access
     lead, department = await _lead(work, route, must)
-    accept, finish = to_accept(matter.category, now, urgent=matter.urgent), to_finish(matter.category, now)
-    key = new_id()
-    values: dict[str, Any] = {
-        "id": key, "number": number_of(matter.region_code, work.today.strftime("%Y%m%d"), key),
-        "source": matter.source, "category": matter.category, "audience": matter.audience,
-        "state": CaseState.RECEIVED, "urgent": matter.urgent, "restricted": matter.restricted,
-        "priority_class": _priority(matter), "remit": _remit(matter), "region_code": matter.region_code,
-        "title": matter.title, "description": matter.description,
-        "person_id": matter.subject["id"] if matter.subject else None, "household_id": matter.household_id,
-        "reporter_id": access.person_id, "reporter_agency_id": access.agency_id, **matter.reporter,
-        "barred": [one.person_id for one in matter.people if one.role is PersonRole.ALLEGED],
-        "agency_id": lead, "department_id": department, "measure_id": route.measure_id, "route": described(route),
-        "received_at": now, "accept_by": accept.at, "finish_by": max(finish.at, accept.at),
-        "days_flagged": accept.flagged or finish.flagged,
-    }  # fmt: skip
-    values |= {"due_at": due_at(values)}
-    values |= {"work_order": work_order(values), "look_at": look_at(values["due_at"], now)}
+    values = entered(new_id(), matter, route, (lead, department), await work.now())
+    values |= {"reporter_id": access.person_id, "reporter_agency_id": access.agency_id}
     async with work.as_system():
         case = await work.insert(CASE, values)
         await record(work, case, CaseAct.REGISTER, source=case["source"])
@@ -154,25 +141,47 @@ async def _enter(
     return case
 
 
+def entered(key: UUID, matter: Matter, route: Route, lead: tuple[UUID, UUID | None], now: datetime) -> dict[str, Any]:
+    """Return the row of a case as it is received; ``lead`` is the agency that must finish it, and its department."""
+    accept, finish = to_accept(matter.category, now, urgent=matter.urgent), to_finish(matter.category, now)
+    day = now.astimezone(SHANGHAI).strftime("%Y%m%d")
+    values: dict[str, Any] = {
+        "id": key, "number": number_of(matter.region_code, day, key),
+        "source": matter.source, "category": matter.category, "audience": matter.audience,
+        "state": CaseState.RECEIVED, "urgent": matter.urgent, "restricted": matter.restricted,
+        "priority_class": _priority(matter), "remit": _remit(matter), "region_code": matter.region_code,
+        "title": matter.title, "description": matter.description,
+        "person_id": matter.subject["id"] if matter.subject else None, "household_id": matter.household_id,
+        **matter.reporter,
+        "barred": [one.person_id for one in matter.people if one.role is PersonRole.ALLEGED],
+        "agency_id": lead[0], "department_id": lead[1], "measure_id": route.measure_id, "route": described(route),
+        "received_at": now, "accept_by": accept.at, "finish_by": max(finish.at, accept.at),
+        "days_flagged": accept.flagged or finish.flagged,
+    }  # fmt: skip
+    values |= {"due_at": due_at(values)}
+    return values | {"work_order": work_order(values), "look_at": look_at(values["due_at"], now)}
+
+
 async def _bring_in(work: Work, case: Row, route: Route, working: Sequence[UUID]) -> None:
-    """Let everybody named take part, the reporter last and weakest, and tell each of them."""
+    """Let everybody named take part, and tell each of them but the reporter."""
     urgent = case["source"] == CaseSource.MANDATORY_REPORT
-    parts = [(case["agency_id"], PartyRole.LEAD)]
-    parts += [(one, PartyRole.CO) for one in working]
-    parts += [(one.agency_id, PartyRole.CO) for one in route.co]
-    # Of a restricted case only those who must work it are told.
-    parts += [(one.agency_id, PartyRole.INFORMED) for one in route.informed if not case["restricted"]]
-    if case["reporter_agency_id"]:
-        parts.append((case["reporter_agency_id"], PartyRole.REPORTER))
-    known: set[UUID] = set()
-    for agency_id, role in parts:
-        if agency_id in known:
-            continue
-        known.add(agency_id)
+    for agency_id, role in taking_part(case, route, working).items():
         await enlist(work, case, agency_id, role)
         if role is not PartyRole.REPORTER:
             kind = NoticeKind.MANDATORY_REPORT if urgent else NoticeKind.CASE_RECEIVED
             await tell(work, case, kind, agency_id)
+
+
+def taking_part(case: Mapping[str, Any], route: Route, working: Iterable[UUID]) -> dict[UUID, PartyRole]:
+    """Return who takes part in a case from its first day, the reporter last and weakest."""
+    parts = {case["agency_id"]: PartyRole.LEAD}
+    for agency_id in (*working, *(one.agency_id for one in route.co)):
+        parts.setdefault(agency_id, PartyRole.CO)
+    for one in route.informed if not case["restricted"] else ():  # of a restricted one only who must work it is told
+        parts.setdefault(one.agency_id, PartyRole.INFORMED)
+    if case["reporter_agency_id"]:
+        parts.setdefault(case["reporter_agency_id"], PartyRole.REPORTER)
+    return parts
 
 
 async def _lead(work: Work, route: Route, must: Sequence[UUID]) -> tuple[UUID, UUID | None]:
