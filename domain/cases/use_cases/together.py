@@ -29,10 +29,15 @@ async def hand_case(access: Access, uow: UnitOfWork, command: HandCase) -> Saved
 
 
 async def involve_person(access: Access, uow: UnitOfWork, command: InvolvePerson) -> Saved:
-    """Name a person of the ledger who has to do with a case; whoever is accused sees nothing of it from now on."""
+    """Name a person of the ledger who has to do with a case; whoever is accused sees nothing of it from now on.
+
+    A case that is over opens nobody's file any more: it is reopened first.
+    """
     async with uow.begin(access, WRITE) as work:
         case = await work.load(CASE, command.case_id, version=command.version)
         leads(access, case)
+        if case["state"] not in OPEN:
+            raise Conflict("case.not_open")
         if not await work.find("person", where={"id": command.person_id}, lock=False):
             raise InvalidInput(Fault("/person_id", "person.unknown"))
         barred = [command.person_id] if command.role is PersonRole.ALLEGED else []

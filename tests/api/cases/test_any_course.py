@@ -1,0 +1,439 @@
+"""Whatever callers ask in whatever order, by either transport: cases stay what the model says, for all eyes."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from api.operations import WRITES
+from tests.api.acts import Prepared, rest
+from tests.api.case_acts import BODIES, STORY
+from tests.api.cases import model
+from tests.api.cases.model import (
+    BY_NAME,
+    ENDED,
+    EVERYBODY,
+    INVALID,
+    NOT_YOURS,
+    OK,
+    OVER,
+    REPLIED,
+    Case,
+    Eyes,
+    Said,
+    done,
+)
+from tests.api.mutating import graphql, payload
+from tests.api.running import Caller, Service
+
+BY_WRITE = {write.name: write for write in WRITES}
+Found = TypeVar("Found")
+MATTERS = (
+    ("relief", "household"), ("relief", "woman"), ("marriage_family", "woman"), ("violence", "woman"),
+    ("legal_aid", "elder"), ("violence", "child"), ("education", "child"),
+)  # fmt: skip
+OFFICES = {
+    "石首市民政局": "civil_affairs_county", "石首市妇女联合会": "womens_federation_county",
+    "石首市公安局": "police_county", "石首市司法局": "justice_county",
+}  # fmt: skip
+MOST = 6  # cases of one course
+callers = st.sampled_from([one.name for one in EVERYBODY])
+leaders = st.sampled_from(["civil_affairs_county", "womens_federation_county", "police_county", "village_worker"])
+doors = st.sampled_from(["rest", "graphql"])
+places = st.integers(0, MOST - 1)
+ages = st.sampled_from([0, 0, 0, 0, -1, 1])  # of the version that a caller has read
+
+
+class County:
+    """The service, the callers as it knows them, and how it is asked from another thread."""
+
+    def __init__(self, service: Service, loop: asyncio.AbstractEventLoop) -> None:
+        self.service, self._loop = service, loop
+        self.eyes: dict[str, Eyes] = {}
+        self.routes: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self.offices: dict[str, str] = {}
+
+    def wait(self, what: Coroutine[Any, Any, Found]) -> Found:
+        """Let the service's own loop do something."""
+        return asyncio.run_coroutine_threadsafe(what, self._loop).result(60)
+
+    async def know(self) -> None:
+        """Learn who the callers are."""
+        for who in EVERYBODY:
+            me = (await (await self.service.caller(who.name)).get("/v1/me")).json()
+            wards = await self.service.owner.fetch(
+                "SELECT person_id FROM person_access WHERE grantee_id::text = $1 AND via = 'guardianship'",
+                me["person_id"] or "",
+            )
+            agency = me["agency"] and me["agency"]["id"]
+            self.eyes[who.name] = Eyes(
+                who, agency, me["person_id"], frozenset(str(one[0]) for one in wards), me["staff_id"]
+            )
+        rows = await self.service.owner.fetch("SELECT id, name FROM agency")
+        self.offices = {row["name"]: str(row["id"]) for row in rows}
+
+    async def caller(self, name: str) -> Caller:
+        return await self.service.caller(name)
+
+    async def route(self, category: str, audience: str, region: str) -> dict[str, Any]:
+        """Ask the matrix where a matter goes: what it answers is proven elsewhere."""
+        key = (category, audience, region)
+        if key not in self.routes:
+            asked = {"category": category, "audience": audience, "region": region}
+            answer = await (await self.caller("auditor")).get("/v1/responsibility", params=asked)
+            self.routes[key] = answer.json()
+        return self.routes[key]
+
+    async def do(self, by: str, name: str, prepared: Prepared, door: str) -> tuple[Said, dict[str, Any]]:
+        """Do an act by one of the transports; returns what was said, and the row."""
+        write, caller = BY_WRITE[name], await self.caller(by)
+        if door == "rest":
+            answer = await rest(self.service, write, prepared, caller)
+            body: dict[str, Any] = answer.json()
+            return ((200, None), body) if answer.is_success else ((body["status"], body["code"]), body)
+        answer = await graphql(write, prepared, caller)
+        errors = answer.json().get("errors")
+        if errors:
+            problem = errors[0]["extensions"]
+            return (problem["status"], problem["code"]), problem
+        return OK, payload(answer)
+
+
+class Courses(RuleBasedStateMachine):
+    """Random callers, random commands, right and wrong versions; the model says what must come of it."""
+
+    county: County
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cases: list[Case] = []
+        self.touched: Case | None = None
+        self.totals = {name: self._listed(name)[1] for name, one in BY_NAME.items() if one.reach}
+
+    # ---- raising ------------------------------------------------------------------------------
+
+    @precondition(lambda self: len(self.cases) < MOST)
+    @rule(
+        by=callers, matter=st.sampled_from(MATTERS), wide=st.booleans(), urgent=st.booleans(), named=st.booleans(),
+        door=doors,
+    )  # fmt: skip
+    def register(self, by: str, matter: tuple[str, str], wide: bool, urgent: bool, named: bool, door: str) -> None:
+        eyes, (category, audience) = self.county.eyes[by], matter
+        resident = self.county.eyes["resident"].person
+        named = named and by in {"village_worker", "civil_affairs_county", "resident"}
+        region = str(model.COUNTY) if wide and by in OFFICES.values() else str(model.VILLAGE)
+        body = {
+            "category": category, "title": "灶上没有热饭", "description": STORY, "audience": audience,
+            "urgent": urgent, "region": region,
+        }  # fmt: skip
+        if named:
+            body["person_id"] = resident
+        if eyes.who.reach == "self":
+            del body["region"]
+        said, row = self._ask(by, "register_case", Prepared(body), door)
+        if not eyes.who.reports:
+            assert said == model.FORBIDDEN
+        elif by == "neighbour_county":
+            assert said == (403, "region.outside_scope")
+        else:
+            assert said == OK, row
+            helping = ["石首市公安局"] if urgent and category == "violence" else []
+            self._entered(row, eyes, region, category == "violence", matter, helping, resident if named else None)
+
+    @precondition(lambda self: len(self.cases) < MOST)
+    @rule(by=callers, accused=st.booleans(), door=doors)
+    def report_minor(self, by: str, accused: bool, door: str) -> None:
+        eyes = self.county.eyes[by]
+        guardian = self.county.eyes["guardian"].person
+        accused = accused and by in {"village_worker", "civil_affairs_county"}
+        body: dict[str, Any] = {"description": "邻居说孩子身上有伤，夜里常哭。", "region": str(model.VILLAGE)}
+        if accused:
+            body["alleged_person_id"] = guardian
+        if eyes.who.reach == "self":
+            del body["region"]
+        said, row = self._ask(by, "report_minor", Prepared(body), door)
+        if not eyes.who.reports:
+            assert said == model.FORBIDDEN
+        elif by == "neighbour_county":
+            assert said == (403, "region.outside_scope")
+        else:
+            assert said == OK, row
+            must = ["石首市公安局", "石首市民政局"]
+            case = self._entered(row, eyes, str(model.VILLAGE), True, ("violence", "child"), must, None, must[0])
+            if accused and guardian:
+                case.people[guardian] = "alleged"
+
+    def _entered(  # noqa: PLR0917 - what a case is entered with
+        self, row: dict[str, Any], eyes: Eyes, region: str, restricted: bool, matter: tuple[str, str],
+        helping: list[str], subject: str | None, lead: str | None = None,
+    ) -> Case:  # fmt: skip
+        route = self.county.wait(self.county.route(*matter, region))
+        first = self.county.offices[lead] if lead else route["receiver"]["agency_id"]
+        parties = {first: "lead"}
+        for one in (*(self.county.offices[name] for name in helping), *(co["agency_id"] for co in route["co"])):
+            parties.setdefault(one, "co")
+        for one in route["informed"] if not restricted else ():
+            parties.setdefault(one["agency_id"], "informed")
+        if eyes.agency:
+            parties.setdefault(eyes.agency, "reporter")
+        case = Case(
+            row["id"], int(region.ljust(12, "0")), matter[1], restricted, first, parties, eyes.agency, eyes.person,
+            subject, {subject: "subject"} if subject else {},
+        )  # fmt: skip
+        self.cases.append(case)
+        self.touched = case
+        return case
+
+    # ---- working ------------------------------------------------------------------------------
+
+    def _case(self, at: int) -> Case:
+        return self.cases[at % len(self.cases)]
+
+    def _who(self, case: Case, by: str | None) -> str:
+        """Return the caller drawn, or, where none was, one of the agency that leads."""
+        names = {self.county.offices[agency]: name for agency, name in OFFICES.items()}
+        return by or names.get(case.lead, "civil_affairs_county")
+
+    @precondition(lambda self: self.cases)
+    @rule(
+        by=st.one_of(st.none(), st.none(), callers), at=places, draw=st.data(), age=ages, door=doors,
+        right=st.sampled_from([True, True, True, False]),
+    )  # fmt: skip
+    def act(self, by: str | None, at: int, draw: st.DataObject, age: int, door: str, right: bool) -> None:
+        case = self._case(at)
+        ways = [one for one in model.WAYS[case.state] if one in BODIES]
+        act = draw.draw(st.sampled_from(ways if right else sorted(BODIES)))
+        who = self._who(case, by)
+        version = max(case.version + age, 1)
+        expected = self.county.eyes[who].may_act(case, act, version)
+        said, row = self._ask(who, f"{act}_case", Prepared(BODIES[act], case.id, version), door, case)
+        assert said == expected, (act, case, row)
+        if said == OK:
+            done(case, act)
+            assert (row["state"], row["version"]) == (case.state, case.version)
+
+    @precondition(lambda self: self.cases)
+    @rule(
+        by=st.one_of(st.none(), callers),
+        at=places,
+        to=st.sampled_from([*OFFICES, "公安县民政局"]),
+        age=ages,
+        door=doors,
+    )
+    def redirect(self, by: str | None, at: int, to: str, age: int, door: str) -> None:
+        case, agency = self._case(at), self.county.offices[to]
+        who, version = self._who(case, by), max(case.version + age, 1)
+        expected = self.county.eyes[who].may_act(case, "redirect", version)
+        if expected == OK and (agency == case.lead or to not in OFFICES):
+            expected = INVALID
+        body = {"agency_id": agency, "reason": "属该单位职责"}
+        said, row = self._ask(who, "redirect_case", Prepared(body, case.id, version), door, case)
+        assert said == expected, row
+        if said == OK:
+            case.parties |= {case.lead: "informed", agency: "lead"}
+            case.lead = agency
+            done(case, "redirect")
+
+    @precondition(lambda self: self.cases)
+    @rule(by=st.one_of(st.none(), callers), at=places, age=ages, door=doors)
+    def hand_to(self, by: str | None, at: int, age: int, door: str) -> None:
+        case = self._case(at)
+        who, version = self._who(case, by), max(case.version + age, 1)
+        eyes = self.county.eyes[who]
+        expected = eyes.may_write(case, version)
+        if expected == OK and eyes.agency != case.lead:
+            expected = NOT_YOURS
+        elif expected == OK and case.state in OVER:
+            expected = (409, "case.not_open")
+        body = {"handler_id": eyes.staff, "remark": "由我经办"}
+        said, row = self._ask(who, "hand_case", Prepared(body, case.id, version), door, case)
+        assert said == expected, row
+        case.version += said == OK
+
+    @precondition(lambda self: self.cases)
+    @rule(
+        by=st.one_of(st.none(), st.sampled_from(["village_worker", "civil_affairs_county", "auditor", "ngo_partner"])),
+        at=places, whom=st.sampled_from(["resident", "guardian"]), role=st.sampled_from(["witness", "alleged"]),
+        age=ages, door=doors,
+    )  # fmt: skip
+    def involve(self, by: str | None, at: int, whom: str, role: str, age: int, door: str) -> None:
+        case, person = self._case(at), self.county.eyes[whom].person
+        assert person is not None
+        who, version = self._who(case, by), max(case.version + age, 1)
+        if who in {"police_county", "justice_county"}:  # who see only the people of their cases
+            who = "civil_affairs_county"
+        eyes = self.county.eyes[who]
+        expected = eyes.may_write(case, version)
+        if expected == OK and eyes.agency != case.lead:
+            expected = NOT_YOURS
+        elif expected == OK and case.state in OVER:
+            expected = (409, "case.not_open")
+        elif expected == OK and person in case.people:
+            expected = (409, "case.person_named")
+        body = {"person_id": person, "role": role}
+        said, row = self._ask(who, "involve_person", Prepared(body, case.id, version), door, case)
+        assert said == expected, row
+        if said == OK:
+            case.people[person] = role
+            case.version += 1
+
+    @precondition(lambda self: len(self.cases) > 1)
+    @rule(by=st.one_of(st.none(), callers), at=places, other=places, age=ages, door=doors)
+    def merge(self, by: str | None, at: int, other: int, age: int, door: str) -> None:
+        case, main = self._case(at), self._case(other)
+        who, version = self._who(case, by), max(case.version + age, 1)
+        eyes = self.county.eyes[who]
+        expected = eyes.may_act(case, "merge", version)
+        if (case is main and eyes.who.writes) or (expected == OK and not eyes.sees(main)):
+            expected = INVALID
+        elif expected == OK and eyes.agency != main.lead:
+            expected = NOT_YOURS
+        elif expected == OK and main.state in OVER:
+            expected = (409, "case.not_open")
+        body = {"into_id": main.id, "reason": "同一件事"}
+        said, row = self._ask(who, "merge_case", Prepared(body, case.id, version), door, case)
+        assert said == expected, row
+        if said == OK:
+            done(case, "merge")
+            case.merged_into = main.id
+            if case.reporter_agency:
+                main.parties.setdefault(case.reporter_agency, "reporter")
+
+    @precondition(lambda self: len(self.cases) > 1)
+    @rule(by=st.one_of(st.none(), callers), at=places, other=places, door=doors)
+    def link(self, by: str | None, at: int, other: int, door: str) -> None:
+        case, second = self._case(at), self._case(other)
+        who = self._who(case, by)
+        eyes = self.county.eyes[who]
+        expected = eyes.may_write(case, None)
+        if case is second and eyes.who.writes:
+            expected = INVALID
+        elif expected == OK and eyes.agency != case.lead:
+            expected = NOT_YOURS
+        elif expected == OK and not eyes.sees(second):
+            expected = INVALID
+        elif expected == OK and second.id in case.links:
+            expected = (409, "case.linked")
+        body = {"other_id": second.id, "reason": "同一家庭"}
+        said, row = self._ask(who, "link_case", Prepared(body, case.id), door, case)
+        assert said == expected, row
+        if said == OK:
+            case.links.add(second.id)
+            second.links.add(case.id)
+
+    # ---- what always holds ----------------------------------------------------------------------
+
+    def _ask(
+        self, by: str, name: str, prepared: Prepared, door: str, case: Case | None = None
+    ) -> tuple[Said, dict[str, Any]]:
+        """Do an act; one that is denied changes nothing anywhere."""
+        self.touched = case or self.touched
+        before = self.county.wait(self.county.service.state())
+        said, row = self.county.wait(self.county.do(by, name, prepared, door))
+        if said != OK:
+            assert self.county.wait(self.county.service.state()) == before
+        return said, row
+
+    @invariant()
+    def rows_are_the_models(self) -> None:
+        ids = [case.id for case in self.cases]
+        owner = self.county.service.owner
+        rows = self.county.wait(owner.fetch("SELECT * FROM care_case WHERE id = ANY ($1::text[]::uuid[])", ids))
+        parties = self.county.wait(
+            owner.fetch("SELECT * FROM case_party WHERE case_id = ANY ($1::text[]::uuid[]) AND ended_at IS NULL", ids)
+        )
+        opened = self.county.wait(
+            owner.fetch(
+                "SELECT y.case_id, a.grantee_id, a.person_id FROM person_access a JOIN case_party y ON y.id = a.via_id "
+                "WHERE y.case_id = ANY ($1::text[]::uuid[]) AND a.via = 'case' AND a.ended_at IS NULL",
+                ids,
+            )
+        )
+        found = {str(row["id"]): row for row in rows}
+        for case in self.cases:
+            row = found[case.id]
+            assert (row["state"], row["version"], str(row["agency_id"])) == (case.state, case.version, case.lead)
+            assert row["merged_into_id"] is None or str(row["merged_into_id"]) == case.merged_into
+            assert (row["outcome"] is not None) == (case.state in ENDED)
+            assert (row["reply"] is not None) == (case.state in REPLIED)
+            assert (row["closed_at"] is not None) == (case.state == "closed")
+            assert {str(one) for one in row["barred"]} == case.barred
+            now = (row["accept_by"], row["finish_by"])
+            if case.deadlines:
+                assert all(later >= earlier for later, earlier in zip(now, case.deadlines, strict=True))
+            case.deadlines = now
+            mine = {str(one["agency_id"]): one["role"] for one in parties if str(one["case_id"]) == case.id}
+            assert mine == case.parties
+            assert [agency for agency, role in mine.items() if role == "lead"] == [case.lead]
+            files = {(str(o["grantee_id"]), str(o["person_id"])) for o in opened if str(o["case_id"]) == case.id}
+            assert files == case.opened()
+
+    @invariant()
+    def everybody_sees_what_the_model_says(self) -> None:
+        for name, who in BY_NAME.items():
+            if who.reach is None:
+                self._sees_none(name)
+                continue
+            eyes = self.county.eyes[name]
+            expected = {case.id for case in self.cases if eyes.lists(case)}
+            ids, total = self._listed(name)
+            own = {case.id for case in self.cases}
+            assert (ids & own, total - self.totals[name]) == (expected, len(expected)), name
+            seen = {case.id: (case.version, case.state) for case in self.cases if eyes.sees(case)}
+            assert self.county.wait(self._by_graphql(name, sorted(own))) == (expected, len(expected), seen), name
+            if self.touched:
+                answer = self._get(name, f"/v1/cases/{self.touched.id}")
+                assert answer.status_code == (200 if self.touched.id in seen else 404), (name, self.touched)
+
+    def _sees_none(self, name: str) -> None:
+        assert self._get(name, "/v1/cases").status_code == 403
+        if self.touched:
+            assert self._get(name, f"/v1/cases/{self.touched.id}").status_code == 403
+
+    def _get(self, name: str, path: str) -> httpx.Response:
+        async def get() -> httpx.Response:
+            return await (await self.county.caller(name)).get(path)
+
+        return self.county.wait(get())
+
+    def _listed(self, name: str) -> tuple[set[str], int]:
+        """Return the newest of a list by REST, and its count."""
+        answer = self._get(name, "/v1/cases?page_size=50&fields=id&order_by=-id&count=true").json()
+        return {row["id"] for row in answer["items"]}, answer["total"]
+
+    async def _by_graphql(self, name: str, ids: list[str]) -> tuple[set[str], int, dict[str, tuple[int, str]]]:
+        """Return the same by GraphQL, and each case asked for by its id."""
+        each = " ".join(f'c{at}: case(id: "{one}") {{ id version state }}' for at, one in enumerate(ids))
+        text = f'{{ cases(first: 50, orderBy: "-id") {{ totalCount nodes {{ id }} }} {each} }}'
+        data = (await (await self.county.caller(name)).graphql(text)).json()["data"]
+        listed = {one["id"] for one in data["cases"]["nodes"]} & {*ids}
+        rows = [data[f"c{at}"] for at in range(len(ids))]
+        seen = {row["id"]: (row["version"], row["state"]) for row in rows if row}
+        return listed, data["cases"]["totalCount"] - self.totals[name], seen
+
+
+async def drive(service: Service, examples: int, steps: int, *, by_chance: bool) -> None:
+    """Run the machine in a thread of its own, against the service on this loop."""
+    county = County(service, asyncio.get_running_loop())
+    await county.know()
+    machine = type("Courses", (Courses,), {"county": county})
+    chosen = settings(
+        max_examples=examples, stateful_step_count=steps, deadline=None, database=None, derandomize=not by_chance,
+        phases=[Phase.generate], suppress_health_check=[*HealthCheck], print_blob=False,
+    )  # fmt: skip
+    await asyncio.to_thread(run_state_machine_as_test, machine, settings=chosen)
+
+
+async def test_a_sample_of_courses(service: Service) -> None:
+    await drive(service, 4, 25, by_chance=False)
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(1800)
+async def test_many_courses(service: Service) -> None:
+    await drive(service, 40, 60, by_chance=True)
