@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from domain.cases.deadlines import after, extended, to_accept, to_finish, warned_from, working_day
+from domain.cases.deadlines import extended, to_accept, to_answer, to_finish, warned_from, working_day
 from domain.cases.model import WAITING, CaseAct, CaseSource, Outcome, PartyRole, ReplyChannel
 from domain.cases.records import AssignmentAct, NoteKind, ReferralAct, ReferralKind, Satisfaction, StepKind
 from domain.notifications.model import NoticeKind
@@ -105,18 +105,20 @@ class Course:
         since = row["received_at"] if row["state"] in WAITING else row["accepted_at"] or row["received_at"]
         warn = max(warned_from(since, due), self._file.at)
         if row["warned_for"] != due and warn < until:
-            self._docket.act(self._file, CaseAct.WARN, warn, JOB, {"warned_for": due})
+            self._docket.act(self._file, CaseAct.WARN, warn, JOB, {"warned_for": due, "look_at": due})
             self._docket.tell(self._file, NoticeKind.CASE_DUE_SOON, row["agency_id"], row["handler_id"])
         upper, at = self._above(row["agency_id"]), due + timedelta(hours=1)
         while upper and at < until and row["escalation_level"] < 2 and row["escalated_for"] in {None, due}:  # noqa: PLR2004 - city, province
-            level = row["escalation_level"] + 1
-            self._docket.act(
-                self._file, CaseAct.ESCALATE, at, JOB, {"escalated_for": due, "escalation_level": level}, texts.LATE
-            )
+            beyond = self._above(upper)
+            changes = {
+                "escalated_for": due, "escalation_level": row["escalation_level"] + 1,
+                "look_at": at + DAY if beyond else None,
+            }  # fmt: skip
+            self._docket.act(self._file, CaseAct.ESCALATE, at, JOB, changes, texts.LATE)
             self._docket.enlist(self._file, upper, PartyRole.OVERSEER)
             self._docket.tell(self._file, NoticeKind.CASE_ESCALATED, upper)
             self._docket.tell(self._file, NoticeKind.CASE_OVERDUE, row["agency_id"])
-            upper, at = self._above(upper), at + DAY
+            upper, at = beyond, at + DAY
 
     def _above(self, agency_id: UUID) -> UUID | None:
         found: UUID | None = self._office.agencies[agency_id]["parent_id"]
@@ -315,7 +317,7 @@ class Course:
             (ReferralKind.TRANSFER, texts.TRANSFER) if transfer else (ReferralKind.COOPERATION, texts.COOPERATION)
         )
         urgent = self._row["urgent"]
-        respond_by = at + DAY if urgent else after(at, 5, working=True).at
+        respond_by = to_answer(at, 5, urgent=urgent).at
         referral = self._docket.refer(self._file, kind, to, at, self._lead(), reason, respond_by)
         self._docket.tell(self._file, NoticeKind.CASE_REFERRED, to["id"])
         if answer in {"open", "overdue"}:

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from domain.cases.acts import COUNTY, PAST, due_at, work_order
+from domain.cases.acts import ANEW, COUNTY, PAST, due_at, look_at, work_order
+from domain.cases.deadlines import reminded_from
 from domain.cases.model import CASE_STATES, CaseAct, CaseState, PartyRole, PersonRole
 from domain.cases.parties import OPENS, VIA
 from domain.cases.records import (
@@ -23,6 +24,7 @@ from domain.cases.records import (
     ReferralState,
     StepKind,
 )
+from domain.cases.referring import LINES
 from domain.notifications.model import NoticeKind
 from domain.people.days import SHANGHAI
 from persistence.demo.history import Act, Census
@@ -88,9 +90,14 @@ class Docket:
         row = file.row
         if act in MOVES:
             row["state"] = CASE_STATES.after(CaseState(row["state"]), act)
+        before = (row["due_at"], row["agency_id"])
         row |= changes or {}
         row["due_at"] = due_at(row)
         row |= {"work_order": work_order(row), "version": row["version"] + 1}
+        if (row["due_at"], row["agency_id"]) != before:
+            row["look_at"] = look_at(row["due_at"], at if act in ANEW else row["received_at"])
+            if row["due_at"] is not None:
+                row |= {"warned_for": None, "escalated_for": None, "escalation_level": 0}
         self.record(file, act, at, by, remark, **data)
         row["updated_at"] = file.at
         if row["state"] in {CaseState.CLOSED, CaseState.MERGED}:
@@ -178,11 +185,13 @@ class Docket:
         self, file: File, kind: ReferralKind, to: Row, at: datetime, by: Act, reason: str, respond_by: datetime
     ) -> Row:
         """Ask another agency to take the case over, or to work on it too."""
-        self.record(file, CaseAct.REFER, at, by, reason, kind=str(kind))
+        self.act(file, CaseAct.REFER, at, by, None, reason)
+        former = file.parties.get(to["id"], {}).get("role")
         referral = self._beside(file) | {
             "kind": kind, "state": ReferralState.SENT, "from_agency_id": file.row["agency_id"],
-            "to_agency_id": to["id"], "to_department_id": None, "reason": reason, "respond_by": respond_by,
-            "answered_at": None, "answer": None,
+            "to_agency_id": to["id"], "to_department_id": None, "former_role": former, "reason": reason,
+            "respond_by": respond_by, "look_at": reminded_from(file.at, respond_by), "answered_at": None,
+            "answer": None,
         }  # fmt: skip
         self.rows["case_referral"].append(referral)
         self.enlist(file, to["id"], PartyRole.ASKED)
@@ -191,7 +200,7 @@ class Docket:
     def answer(self, file: File, referral: Row, act: ReferralAct, at: datetime, by: Act, answer: str | None) -> None:
         """Answer a referral; a transfer that is accepted passes the lead on with everything."""
         state = REFERRAL_STATES.after(ReferralState(referral["state"]), act)
-        line = CaseAct(f"{act}_referral")
+        line, former = LINES[act], referral["former_role"]
         to = referral["to_agency_id"]
         taken = state is ReferralState.ACCEPTED
         if taken and referral["kind"] is ReferralKind.TRANSFER:
@@ -207,8 +216,8 @@ class Docket:
             if taken:
                 self.enlist(file, to, PartyRole.CO)
             elif file.parties[to]["role"] is PartyRole.ASKED:
-                self.step_back(file, to, None)
-        self._changed(file, referral, state=state, answered_at=file.at, answer=answer)
+                self.step_back(file, to, former)
+        self._changed(file, referral, state=state, look_at=None, answered_at=file.at, answer=answer)
 
     def assign(self, file: File, contract: Row, at: datetime, by: Act, task: str, until: datetime) -> None:
         """Give a case to an NGO under a contract."""

@@ -5,16 +5,21 @@ from typing import Any, Final
 
 COUNTY, VILLAGE, NEIGHBOUR = 421081, 421081104209, 421022
 WAYS: Final = {  # state → act → state
-    "received": {"accept": "accepted", "redirect": "redirected", "refuse": "refused", "merge": "merged"},
-    "redirected": {"accept": "accepted", "redirect": "redirected", "refuse": "refused", "merge": "merged"},
-    "accepted": {"start": "in_progress", "extend": "accepted", "merge": "merged"},
-    "in_progress": {"resolve": "resolved", "extend": "in_progress", "merge": "merged"},
+    "received": {
+        "accept": "accepted", "redirect": "redirected", "refuse": "refused", "merge": "merged", "refer": "received",
+    },
+    "redirected": {
+        "accept": "accepted", "redirect": "redirected", "refuse": "refused", "merge": "merged", "refer": "redirected",
+    },
+    "accepted": {"start": "in_progress", "extend": "accepted", "merge": "merged", "refer": "accepted"},
+    "in_progress": {"resolve": "resolved", "extend": "in_progress", "merge": "merged", "refer": "in_progress"},
     "resolved": {"reply": "replied", "resume": "in_progress"},
     "refused": {"reply": "replied", "reopen": "in_progress"},
     "replied": {"close": "closed", "reopen": "in_progress"},
     "closed": {"reopen": "in_progress"},
     "merged": {"reopen": "in_progress"},
-}
+}  # fmt: skip
+STRENGTH: Final = ("informed", "reporter", "asked", "ngo", "overseer", "co", "lead")
 OVER: Final = {"replied", "closed", "merged"}  # nobody waits for it
 SHUT: Final = {"closed", "merged"}  # it opens no file any more
 ENDED: Final = {"resolved", "refused", "replied", "closed"}  # there is an outcome
@@ -57,6 +62,18 @@ BY_NAME: Final = {one.name: one for one in EVERYBODY}
 
 
 @dataclass(slots=True)
+class Referral:
+    """What one agency asked of another; ``former`` is the part that the other had before."""
+
+    id: str
+    kind: str
+    asking: str
+    asked: str
+    former: str | None
+    state: str = "sent"
+
+
+@dataclass(slots=True)
 class Case:
     """A case as it should be."""
 
@@ -75,12 +92,44 @@ class Case:
     extended: bool = False
     merged_into: str | None = None
     links: set[str] = field(default_factory=set)
+    referrals: list[Referral] = field(default_factory=list)
     deadlines: tuple[Any, Any] | None = None  # as they were last seen
 
     @property
     def barred(self) -> set[str]:
         """Who is accused, and sees nothing of it."""
         return {person for person, role in self.people.items() if role == "alleged"}
+
+    def enlist(self, agency: str, role: str) -> None:
+        """Let an agency take part, in the stronger of two parts."""
+        held = self.parties.get(agency)
+        if held is None or STRENGTH.index(held) < STRENGTH.index(role):
+            self.parties[agency] = role
+
+    def give_up(self, referral: Referral, state: str) -> None:
+        """End a referral: the other agency is again what it was."""
+        given = "co" if state == "ended" else "asked"
+        referral.state = state
+        if self.parties.get(referral.asked) == given:
+            del self.parties[referral.asked]
+            if referral.former:
+                self.parties[referral.asked] = referral.former
+
+    def end_waiting(self) -> None:
+        """Take back what nobody answered: the case is over."""
+        for one in self.referrals:
+            if one.state == "sent":
+                self.give_up(one, "withdrawn")
+
+    def pass_to(self, agency: str) -> None:
+        """Give the lead to another agency; what was asked of it has found its end."""
+        self.parties |= {self.lead: "informed", agency: "lead"}
+        self.lead = agency
+        for one in self.referrals:
+            if one.asked == agency and one.state == "sent":
+                self.give_up(one, "withdrawn")
+            elif one.asked == agency and one.state == "accepted" and one.kind == "cooperation":
+                self.give_up(one, "ended")
 
     def opened(self) -> set[tuple[str, str]]:
         """Return which agencies have whose file open because of it."""
@@ -120,6 +169,30 @@ class Eyes:
             return False
         return not self.who.women_and_children_only or case.audience in {"woman", "child"} or bool(case.subject)
 
+    def sees_referral(self, case: Case, referral: Referral) -> bool:
+        """Tell whether she sees a referral: here and open, or who works the case, or either side of it for good."""
+        works = case.parties.get(self.agency or "") in {"lead", "co", "overseer"}
+        return self._open_here(case) or works or self.agency in {referral.asking, referral.asked}
+
+    def may_answer(self, case: Case, referral: Referral, act: str) -> Said:
+        """Return what an act on a referral is answered."""
+        if not self.who.writes:
+            return FORBIDDEN
+        if not self.sees_referral(case, referral):
+            return NOT_FOUND
+        may = {
+            "accept": {referral.asked}, "reject": {referral.asked}, "withdraw": {case.lead, referral.asking},
+            "end": {case.lead, referral.asked},
+        }[act]  # fmt: skip
+        if self.agency not in may:
+            return (403, "case_referral.not_yours")
+        fits = referral.state == ("accepted" if act == "end" else "sent")
+        if not fits or (act == "end" and referral.kind == "transfer"):
+            return (409, "case_referral.not_allowed")
+        if act == "withdraw" and self.agency != case.lead:
+            return NOT_YOURS
+        return NOT_ALLOWED if act == "accept" and "refer" not in WAYS[case.state] else OK
+
     def may_write(self, case: Case, version: int | None) -> Said:
         """Return what any act on a case is answered before the case itself is asked."""
         if not self.who.writes:
@@ -149,6 +222,21 @@ def done(case: Case, act: str) -> None:
         case.extended = True
     if act == "reopen":
         case.extended, case.merged_into = False, None
+    if act in {"close", "merge"}:
+        case.end_waiting()
 
 
-__all__ = ["BY_NAME", "EVERYBODY", "INVALID", "NOT_YOURS", "OK", "OVER", "Case", "Eyes", "Said", "Who", "done"]
+__all__ = [
+    "BY_NAME",
+    "EVERYBODY",
+    "INVALID",
+    "NOT_YOURS",
+    "OK",
+    "OVER",
+    "Case",
+    "Eyes",
+    "Referral",
+    "Said",
+    "Who",
+    "done",
+]

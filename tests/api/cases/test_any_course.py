@@ -1,19 +1,17 @@
 """Whatever callers ask in whatever order, by either transport: cases stay what the model says, for all eyes."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from api.operations import WRITES
-from tests.api.acts import Prepared, rest
+from tests.api.acts import Prepared
 from tests.api.case_acts import BODIES, STORY
 from tests.api.cases import model
+from tests.api.cases.asking import County
 from tests.api.cases.model import (
     BY_NAME,
     ENDED,
@@ -25,14 +23,12 @@ from tests.api.cases.model import (
     REPLIED,
     Case,
     Eyes,
+    Referral,
     Said,
     done,
 )
-from tests.api.mutating import graphql, payload
-from tests.api.running import Caller, Service
+from tests.api.running import Service
 
-BY_WRITE = {write.name: write for write in WRITES}
-Found = TypeVar("Found")
 MATTERS = (
     ("relief", "household"), ("relief", "woman"), ("marriage_family", "woman"), ("violence", "woman"),
     ("legal_aid", "elder"), ("violence", "child"), ("education", "child"),
@@ -43,65 +39,9 @@ OFFICES = {
 }  # fmt: skip
 MOST = 6  # cases of one course
 callers = st.sampled_from([one.name for one in EVERYBODY])
-leaders = st.sampled_from(["civil_affairs_county", "womens_federation_county", "police_county", "village_worker"])
 doors = st.sampled_from(["rest", "graphql"])
 places = st.integers(0, MOST - 1)
 ages = st.sampled_from([0, 0, 0, 0, -1, 1])  # of the version that a caller has read
-
-
-class County:
-    """The service, the callers as it knows them, and how it is asked from another thread."""
-
-    def __init__(self, service: Service, loop: asyncio.AbstractEventLoop) -> None:
-        self.service, self._loop = service, loop
-        self.eyes: dict[str, Eyes] = {}
-        self.routes: dict[tuple[str, str, str], dict[str, Any]] = {}
-        self.offices: dict[str, str] = {}
-
-    def wait(self, what: Coroutine[Any, Any, Found]) -> Found:
-        """Let the service's own loop do something."""
-        return asyncio.run_coroutine_threadsafe(what, self._loop).result(60)
-
-    async def know(self) -> None:
-        """Learn who the callers are."""
-        for who in EVERYBODY:
-            me = (await (await self.service.caller(who.name)).get("/v1/me")).json()
-            wards = await self.service.owner.fetch(
-                "SELECT person_id FROM person_access WHERE grantee_id::text = $1 AND via = 'guardianship'",
-                me["person_id"] or "",
-            )
-            agency = me["agency"] and me["agency"]["id"]
-            self.eyes[who.name] = Eyes(
-                who, agency, me["person_id"], frozenset(str(one[0]) for one in wards), me["staff_id"]
-            )
-        rows = await self.service.owner.fetch("SELECT id, name FROM agency")
-        self.offices = {row["name"]: str(row["id"]) for row in rows}
-
-    async def caller(self, name: str) -> Caller:
-        return await self.service.caller(name)
-
-    async def route(self, category: str, audience: str, region: str) -> dict[str, Any]:
-        """Ask the matrix where a matter goes: what it answers is proven elsewhere."""
-        key = (category, audience, region)
-        if key not in self.routes:
-            asked = {"category": category, "audience": audience, "region": region}
-            answer = await (await self.caller("auditor")).get("/v1/responsibility", params=asked)
-            self.routes[key] = answer.json()
-        return self.routes[key]
-
-    async def do(self, by: str, name: str, prepared: Prepared, door: str) -> tuple[Said, dict[str, Any]]:
-        """Do an act by one of the transports; returns what was said, and the row."""
-        write, caller = BY_WRITE[name], await self.caller(by)
-        if door == "rest":
-            answer = await rest(self.service, write, prepared, caller)
-            body: dict[str, Any] = answer.json()
-            return ((200, None), body) if answer.is_success else ((body["status"], body["code"]), body)
-        answer = await graphql(write, prepared, caller)
-        errors = answer.json().get("errors")
-        if errors:
-            problem = errors[0]["extensions"]
-            return (problem["status"], problem["code"]), problem
-        return OK, payload(answer)
 
 
 class Courses(RuleBasedStateMachine):
@@ -113,7 +53,7 @@ class Courses(RuleBasedStateMachine):
         super().__init__()
         self.cases: list[Case] = []
         self.touched: Case | None = None
-        self.totals = {name: self._listed(name)[1] for name, one in BY_NAME.items() if one.reach}
+        self.totals = {name: self.county.listed(name)[1] for name, one in BY_NAME.items() if one.reach}
 
     # ---- raising ------------------------------------------------------------------------------
 
@@ -235,8 +175,7 @@ class Courses(RuleBasedStateMachine):
         said, row = self._ask(who, "redirect_case", Prepared(body, case.id, version), door, case)
         assert said == expected, row
         if said == OK:
-            case.parties |= {case.lead: "informed", agency: "lead"}
-            case.lead = agency
+            case.pass_to(agency)
             done(case, "redirect")
 
     @precondition(lambda self: self.cases)
@@ -302,7 +241,7 @@ class Courses(RuleBasedStateMachine):
             done(case, "merge")
             case.merged_into = main.id
             if case.reporter_agency:
-                main.parties.setdefault(case.reporter_agency, "reporter")
+                main.enlist(case.reporter_agency, "reporter")
 
     @precondition(lambda self: len(self.cases) > 1)
     @rule(by=st.one_of(st.none(), callers), at=places, other=places, door=doors)
@@ -325,6 +264,65 @@ class Courses(RuleBasedStateMachine):
         if said == OK:
             case.links.add(second.id)
             second.links.add(case.id)
+
+    # ---- with other departments -----------------------------------------------------------------
+
+    @precondition(lambda self: self.cases)
+    @rule(
+        by=st.one_of(st.none(), st.none(), callers), at=places, to=st.sampled_from([*OFFICES]),
+        kind=st.sampled_from(["transfer", "cooperation"]), age=ages, door=doors,
+    )  # fmt: skip
+    def refer(self, by: str | None, at: int, to: str, kind: str, age: int, door: str) -> None:
+        case, agency = self._case(at), self.county.offices[to]
+        who, version = self._who(case, by), max(case.version + age, 1)
+        expected = self.county.eyes[who].may_act(case, "refer", version)
+        if expected == OK:
+            expected = self._may_be_asked(case, agency, kind)
+        body = {"agency_id": agency, "kind": kind, "reason": "请贵单位办理"}
+        said, row = self._ask(who, "refer_case", Prepared(body, case.id, version), door, case)
+        assert said == expected, row
+        if said == OK:
+            case.referrals.append(Referral(row["id"], kind, case.lead, agency, case.parties.get(agency)))
+            case.enlist(agency, "asked")
+            done(case, "refer")
+
+    @staticmethod
+    def _may_be_asked(case: Case, agency: str, kind: str) -> Said:
+        if agency == case.lead:
+            return INVALID
+        if kind == "transfer" and case.state in {"received", "redirected"}:
+            return (409, "case.not_accepted")
+        if kind == "cooperation" and case.parties.get(agency) == "co":
+            return (409, "case.takes_part")
+        waiting = [one for one in case.referrals if one.state == "sent"]
+        if any(one.asked == agency for one in waiting):
+            return (409, "case.referral_open")
+        taken = kind == "transfer" and any(one.kind == "transfer" for one in waiting)
+        return (409, "case.transfer_open") if taken else OK
+
+    @precondition(lambda self: any(case.referrals for case in self.cases))
+    @rule(
+        by=st.one_of(st.none(), st.none(), callers), at=places, act=st.sampled_from(["accept", "accept", "reject",
+        "withdraw", "end"]), door=doors,
+    )  # fmt: skip
+    def answer(self, by: str | None, at: int, act: str, door: str) -> None:
+        asked = [(case, one) for case in self.cases for one in case.referrals]
+        case, referral = asked[-1 - at % len(asked)]
+        names = {self.county.offices[agency]: name for agency, name in OFFICES.items()}
+        who = by or names.get(case.lead if act == "withdraw" else referral.asked, "civil_affairs_county")
+        expected = self.county.eyes[who].may_answer(case, referral, act)
+        body = {"reason": "经研究决定"} if act != "accept" else {}
+        said, row = self._ask(who, f"{act}_referral", Prepared(body, referral.id), door, case)
+        assert said == expected, row
+        if said == OK and act == "accept":
+            referral.state = "accepted"
+            if referral.kind == "transfer":
+                case.pass_to(referral.asked)
+                case.version += 1
+            else:
+                case.enlist(referral.asked, "co")
+        elif said == OK:
+            case.give_up(referral, {"reject": "rejected", "withdraw": "withdrawn", "end": "ended"}[act])
 
     # ---- what always holds ----------------------------------------------------------------------
 
@@ -381,40 +379,19 @@ class Courses(RuleBasedStateMachine):
                 continue
             eyes = self.county.eyes[name]
             expected = {case.id for case in self.cases if eyes.lists(case)}
-            ids, total = self._listed(name)
+            ids, total = self.county.listed(name)
             own = {case.id for case in self.cases}
             assert (ids & own, total - self.totals[name]) == (expected, len(expected)), name
             seen = {case.id: (case.version, case.state) for case in self.cases if eyes.sees(case)}
-            assert self.county.wait(self._by_graphql(name, sorted(own))) == (expected, len(expected), seen), name
+            nodes, count, by_id = self.county.by_graphql(name, sorted(own))
+            assert (nodes & own, count - self.totals[name], by_id) == (expected, len(expected), seen), name
             if self.touched:
-                answer = self._get(name, f"/v1/cases/{self.touched.id}")
+                answer = self.county.get(name, f"/v1/cases/{self.touched.id}")
                 assert answer.status_code == (200 if self.touched.id in seen else 404), (name, self.touched)
 
     def _sees_none(self, name: str) -> None:
-        assert self._get(name, "/v1/cases").status_code == 403
-        if self.touched:
-            assert self._get(name, f"/v1/cases/{self.touched.id}").status_code == 403
-
-    def _get(self, name: str, path: str) -> httpx.Response:
-        async def get() -> httpx.Response:
-            return await (await self.county.caller(name)).get(path)
-
-        return self.county.wait(get())
-
-    def _listed(self, name: str) -> tuple[set[str], int]:
-        """Return the newest of a list by REST, and its count."""
-        answer = self._get(name, "/v1/cases?page_size=50&fields=id&order_by=-id&count=true").json()
-        return {row["id"] for row in answer["items"]}, answer["total"]
-
-    async def _by_graphql(self, name: str, ids: list[str]) -> tuple[set[str], int, dict[str, tuple[int, str]]]:
-        """Return the same by GraphQL, and each case asked for by its id."""
-        each = " ".join(f'c{at}: case(id: "{one}") {{ id version state }}' for at, one in enumerate(ids))
-        text = f'{{ cases(first: 50, orderBy: "-id") {{ totalCount nodes {{ id }} }} {each} }}'
-        data = (await (await self.county.caller(name)).graphql(text)).json()["data"]
-        listed = {one["id"] for one in data["cases"]["nodes"]} & {*ids}
-        rows = [data[f"c{at}"] for at in range(len(ids))]
-        seen = {row["id"]: (row["version"], row["state"]) for row in rows if row}
-        return listed, data["cases"]["totalCount"] - self.totals[name], seen
+        paths = ["/v1/cases", *([f"/v1/cases/{self.touched.id}"] if self.touched else [])]
+        assert {self.county.get(name, path).status_code for path in paths} == {403}
 
 
 async def drive(service: Service, examples: int, steps: int, *, by_chance: bool) -> None:

@@ -63,10 +63,10 @@ async def test_there_is_something_of_everything(county: asyncpg.Connection) -> N
     assert await values("care_case", "state") >= {*CaseState} - {CaseState.REDIRECTED, CaseState.REFUSED}
     assert await values("case_step", "kind") == {*StepKind}
     assert await values("case_entry", "act") >= {*CaseAct} - {
-        CaseAct.INVOLVE, CaseAct.HAND_TO, CaseAct.ATTACH, CaseAct.EXPIRE_ASSIGNMENT,
+        CaseAct.INVOLVE, CaseAct.HAND_TO, CaseAct.ATTACH, CaseAct.EXPIRE_ASSIGNMENT, CaseAct.END_REFERRAL,
     }  # fmt: skip
     referrals = {tuple(row) for row in await county.fetch("SELECT DISTINCT kind, state FROM case_referral")}
-    assert {state for _, state in referrals} == {*ReferralState}
+    assert {state for _, state in referrals} == {*ReferralState} - {ReferralState.ENDED}
     assert referrals >= {(kind, state) for kind in ReferralKind for state in ("sent", "accepted")}
     overdue = await county.fetchval(
         "SELECT count(*) FROM case_referral WHERE state = 'sent' AND respond_by < $1", AS_OF
@@ -117,6 +117,7 @@ async def test_every_timeline_is_a_legal_walk_with_the_rules_deadlines(county: a
             elif act is CaseAct.REOPEN:
                 finish = max(to_finish(category, entry["at"]).at, finish)
         assert (case["state"], case["accept_by"], case["finish_by"]) == (state, accept, finish)
+        assert case["due_at"] is not None or case["look_at"] is None
         assert (case["due_at"], case["work_order"]) == (due_at(case), work_order(case))
         assert last < county_opens(), "nothing lies in the future"
 
