@@ -94,7 +94,7 @@ def _desks(made: Directory) -> dict[UUID, UUID]:
 
 def _plans(make: Maker, families: Sequence[Family], bound: Mapping[str, Someone], as_of: date) -> Iterator[Planned]:
     """Yield what came in: more of it lately, as the ledger became known."""
-    here = [one for one in families if str(one.village.code).startswith(COUNTY)]
+    here = [one for one in families if str(one.village.code).startswith(COUNTY) and not _knows(one, bound)]
     by_audience = {audience: [*_of(here, audience)] for audience in Audience}
     for _ in range(CASES):
         ago = timedelta(days=365 * YEARS * make.chance.random() ** 1.4 + 1)
@@ -104,6 +104,12 @@ def _plans(make: Maker, families: Sequence[Family], bound: Mapping[str, Someone]
         ago = timedelta(days=days)
         yield _planned(make, by_audience, category, CaseSource.VISIT, _moment(make, as_of, ago), wants)
     yield from _own(make, families, bound, as_of)
+
+
+def _knows(family: Family, bound: Mapping[str, Someone]) -> bool:
+    """Tell whether somebody whom a caller is lives there, or is guardian of somebody there."""
+    theirs = {one.id for one in bound.values()}
+    return bool(theirs & {one.id for one in (*family.people, *(guarded.guardian for guarded in family.guardianships))})
 
 
 def _planned(
@@ -133,15 +139,16 @@ def _of(families: Sequence[Family], audience: Audience) -> Iterator[tuple[Family
 
 def _own(make: Maker, families: Sequence[Family], bound: Mapping[str, Someone], as_of: date) -> Iterator[Planned]:
     """Yield what the callers raised themselves: one matter long answered, one waiting; and a grandmother's."""
-    for name, category, days in (
-        ("resident", CaseCategory.EMPLOYMENT_TRAINING, 220), ("resident", CaseCategory.ILLNESS, 4),
-        ("guardian", CaseCategory.RELIEF, 30),
-    ):  # fmt: skip
+    for name, category, days, wants in (
+        ("resident", CaseCategory.EMPLOYMENT_TRAINING, 220, ALONE),
+        ("resident", CaseCategory.ILLNESS, 4, ALONE | {"stop:received"}),
+        ("guardian", CaseCategory.RELIEF, 30, ALONE | {"stop:work"}),
+    ):
         person = bound[name]
         family = next(one for one in families if person in one.people)
         matter = next(one for one in texts.MATTERS[category] if one.audience in {Audience.WOMAN, Audience.HOUSEHOLD})
         at = _moment(make, as_of, timedelta(days=days))
-        yield Planned(category, matter, family, person, CaseSource.MINI_PROGRAM, at, urgent=False)
+        yield Planned(category, matter, family, person, CaseSource.MINI_PROGRAM, at, urgent=False, wants=wants)
 
 
 def _moment(make: Maker, as_of: date, ago: timedelta) -> datetime:

@@ -26,18 +26,24 @@ HARDSHIP = ("hardship", "priority")
 SECRETS = ("identity_number", "phone", "address")
 # Who sees whom of the pilot village; the callers without permission are refused, all others see an absent row.
 SEEN_BY: dict[str, frozenset[str]] = {
-    "woman": frozenset({*OFFICES, "womens_federation_county", "resident"}),
+    # health: she asked for help with her screening, and the bureau works on it
+    "woman": frozenset({*OFFICES, "womens_federation_county", "health_county", "resident"}),
     "husband": frozenset({*OFFICES, "womens_federation_county"}),  # of her household: not his own file
-    "child": frozenset({*OFFICES, "womens_federation_county", "guardian"}),
+    "child": frozenset({*OFFICES, "womens_federation_county", "education_county", "guardian"}),
     "guardian": frozenset({*OFFICES, "womens_federation_county", "guardian"}),
     "elder": frozenset(OFFICES),  # no woman or child in the house: civil affairs, township, village
     "volunteer": frozenset({*OFFICES, "volunteer"}),
     "neighbour": frozenset({"neighbour_county", "city_supervisor"}),  # of the next county
-    "other_village": frozenset({*OFFICES, "womens_federation_county"} - {"township_worker", "village_worker"}),
+    "other_village": frozenset(
+        {*OFFICES, "womens_federation_county", "education_county"} - {"township_worker", "village_worker"}
+    ),
 }
 OF_PERSON = ("woman_profiles", "child_profiles", "elder_profiles", "kinships", "absences", "left_behind_statuses")
 FILE = dict.fromkeys(OF_PERSON, "person_id") | {"guardianships": "ward_id"}
 TABLES = {"left_behind_statuses": "left_behind_status"}
+
+
+NO_CASE = "NOT EXISTS (SELECT FROM person_access a WHERE a.person_id = person.id AND a.via = 'case')"
 
 
 @dataclass(frozen=True)
@@ -60,10 +66,11 @@ async def people(service: Service) -> People:
         "husband": "SELECT p.id FROM person p JOIN person w ON w.household_id = p.household_id "
         "JOIN client c ON c.person_id = w.id AND c.client_id = 'demo-resident' "
         "WHERE p.sex = '1' AND p.remit & 7 = 0 ORDER BY p.id LIMIT 1",
-        "elder": f"SELECT id FROM person WHERE region_code = {VILLAGE} AND remit & (4 | 51) = 4 ORDER BY id",
+        "elder": f"SELECT id FROM person WHERE region_code = {VILLAGE} AND remit & (4 | 51) = 4 AND {NO_CASE} "
+        "ORDER BY id",
         "neighbour": "SELECT id FROM person WHERE county = 421022 AND remit & 1 <> 0 ORDER BY id",
         "other_village": f"SELECT id FROM person WHERE county = 421081 AND region_code / 1000 <> {VILLAGE[:9]} "
-        "AND remit & 2 <> 0 ORDER BY id",
+        f"AND remit & 2 <> 0 AND {NO_CASE} ORDER BY id",
     }
     ids = {name: str(await service.owner.fetchval(one)) for name, one in sql.items()}
     rows = {name: await service.owner.fetchrow("SELECT * FROM person WHERE id = $1", one) for name, one in ids.items()}
@@ -155,14 +162,21 @@ COUNTED = {
     "village_worker": f"region_code = {VILLAGE}",
     "neighbour_county": "county = 421022",
     "city_supervisor": "county / 100 = 4210",
-    "ngo_partner": "false",
-    "ngo_partner_2": "false",
-    "police_county": "false",
+    "education_county": "county = 421081 AND remit & 2 <> 0",
     "resident": "id = (SELECT person_id FROM client WHERE client_id = 'demo-resident') OR id IN (SELECT ward_id FROM "
     "guardianship g JOIN client c ON c.person_id = g.guardian_id AND c.client_id = 'demo-resident')",
     "guardian": "id = (SELECT person_id FROM client WHERE client_id = 'demo-guardian') OR id IN (SELECT ward_id FROM "
     "guardianship g JOIN client c ON c.person_id = g.guardian_id AND c.client_id = 'demo-guardian')",
     "volunteer": "id = (SELECT person_id FROM client WHERE client_id = 'demo-volunteer')",
+}
+
+
+# Who sees people by cases alone: those of the cases that her agency works.
+BY_CASE = ("ngo_partner", "ngo_partner_2", "police_county", "justice_county", "health_county")
+COUNTED |= {
+    one: "id IN (SELECT a.person_id FROM person_access a JOIN client c ON c.agency_id = a.grantee_id "
+    f"WHERE c.client_id = 'demo-{one.replace('_', '-')}' AND a.via = 'case' AND a.ended_at IS NULL)"
+    for one in BY_CASE
 }
 
 
@@ -175,6 +189,7 @@ async def test_nobody_counts_or_lists_beyond_her_reach(service: Service, caller:
     asking = await service.caller(caller)
     rows = await service.owner.fetch(f"SELECT id FROM person WHERE {COUNTED[caller]} ORDER BY id DESC")
     reach = [str(row["id"]) for row in rows]
+    assert reach, "who sees nobody proves nothing"
     assert [one["id"] for one in await asking.everything("/v1/people", fields="id")] == reach
     counted = await asking.graphql("{ people(first: 1) { totalCount nodes { id } } }")
     assert counted.json()["data"]["people"]["totalCount"] == len(reach)

@@ -49,7 +49,14 @@ async def test_answers_are_read_by_whose_eyes_they_are_for(service: Service) -> 
     reply = next(one for one in answers[0]["replies"]["items"] if one["question"] == "mood")
     assert (reply["field_class"], len(reply["as_health"]), reply["as_confidential"]) == ("health", 1, None)
     assert "as_confidential" in reply["withheld"]
-    assert await ngo.everything("/v1/survey_answers") == []
+    opened = await service.owner.fetch(
+        "SELECT a.person_id FROM person_access a JOIN client c ON c.agency_id = a.grantee_id "
+        "WHERE c.client_id = 'demo-ngo-partner' AND a.ended_at IS NULL"
+    )
+    theirs = {str(one["person_id"]) for one in opened}
+    assert {one["id"] for one in await ngo.everything("/v1/survey_answers")} == {
+        one["id"] for one in answers if one["person_id"] in theirs
+    }
 
 
 async def test_reports_are_the_agencies_of_the_region(service: Service) -> None:

@@ -145,7 +145,11 @@ async def test_an_office_that_sees_people_by_case_sees_contracts_beside_them(ser
     police = await service.caller("police_county")
     beside = "{ people(first: 1) { nodes { id } } serviceContracts(first: 1) { nodes { id buyer { name } } } }"
     data = (await police.graphql(beside)).json()["data"]
+    newest = await service.owner.fetchval(
+        "SELECT a.person_id FROM person_access a JOIN client c ON c.agency_id = a.grantee_id "
+        "WHERE c.client_id = 'demo-police-county' AND a.ended_at IS NULL ORDER BY a.person_id DESC LIMIT 1"
+    )
     assert data == {
-        "people": {"nodes": []},
+        "people": {"nodes": [{"id": str(newest)}]},
         "serviceContracts": {"nodes": [{"id": made["id"], "buyer": {"name": "石首市民政局"}}]},
     }
