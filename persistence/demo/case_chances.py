@@ -51,15 +51,18 @@ REFERRALS: Final = {"": 84, "accept": 9, "reject": 3, "withdraw": 2, "expire": 2
 ASSIGNMENTS: Final = {"": 60, "complete": 26, "hand_back": 8, "withdraw": 4, "open": 2}
 # Whom a matter is passed on to, or asked to help with.
 OTHER_OFFICES: Final = {
-    CaseCategory.RELIEF: "disabled_federation", CaseCategory.ILLNESS: "civil_affairs",
-    CaseCategory.DISABILITY: "education", CaseCategory.MENTAL_HEALTH: "education",
-    CaseCategory.GUARDIANSHIP: "education", CaseCategory.EDUCATION: "civil_affairs",
+    CaseCategory.RELIEF: "disabled_federation", CaseCategory.ILLNESS: "disabled_federation",
+    CaseCategory.DISABILITY: "human_resources", CaseCategory.MENTAL_HEALTH: "justice",
+    CaseCategory.GUARDIANSHIP: "public_security", CaseCategory.EDUCATION: "civil_affairs",
     CaseCategory.LAND_RIGHTS: "rural_revitalisation", CaseCategory.MARRIAGE_FAMILY: "public_security",
     CaseCategory.EMPLOYMENT_TRAINING: "justice", CaseCategory.LOAN: "agriculture",
 }  # fmt: skip
 STEPS: Final = {
     CaseCategory.NEIGHBOUR_DISPUTE: StepKind.MEDIATION, CaseCategory.MARRIAGE_FAMILY: StepKind.MEDIATION,
     CaseCategory.LAND_RIGHTS: StepKind.MEDIATION, CaseCategory.LEGAL_AID: StepKind.LEGAL_AID,
+}  # fmt: skip
+WITH_WHOM: Final = {
+    StepKind.MEDIATION: "双方当事人", StepKind.PETITION_PROXY: "市信访局", StepKind.LEGAL_AID: "市法律援助中心",
 }  # fmt: skip
 DEPARTMENTS: Final = {
     Audience.CHILD: DepartmentKind.CHILD_WELFARE, Audience.ELDER: DepartmentKind.ELDER_CARE,

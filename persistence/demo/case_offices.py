@@ -45,6 +45,15 @@ class Office:
             return self._made.staff[code, "child_director"]
         return self._made.staff[code[:9], "child_supervisor"]
 
+    def above(self, agency_id: UUID) -> list[UUID]:
+        """Return the offices above an agency, nearest first."""
+        found: list[UUID] = []
+        upper = self.agencies[agency_id]["parent_id"]
+        while upper:
+            found.append(upper)
+            upper = self.agencies[upper]["parent_id"]
+        return found
+
     def department(self, agency_id: UUID, audience: Audience) -> UUID | None:
         """Return the department of an agency that works for somebody."""
         kind = DEPARTMENTS[audience]

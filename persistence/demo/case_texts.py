@@ -249,7 +249,7 @@ TAKEN_BACK: Final = "主办单位改由本单位直接办理"
 VISITED: Final = "入户探访，陪伴并了解近况，完成一次个案会谈"
 NOTES: Final = ("电话联系当事人，约定下周入户", "已与村委会核对情况属实", "与亲属通话，愿意配合", "材料已收齐，送审核")
 SECRETS: Final = ("当事人称仍感恐惧，不愿对方知道现住处", "辅导中提到轻生念头，已告知家属看护并约复诊")
-LATE: Final = "已超过期限，请督促办理"
+LAST_WORD: Final = "三次入户记录和需求评估表已一并移交"
 CALLED: Final = "电话回访，询问办理结果是否满意"
 
 __all__ = ["MATTERS", "SHARES", "Matter"]

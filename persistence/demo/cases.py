@@ -121,7 +121,7 @@ def _planned(
     matter = make.chance.choice(matters)
     family, person = make.chance.choice(people[matter.audience])
     named = person if matter.audience is not Audience.HOUSEHOLD or make.happens(0.4) else None
-    urgent = make.happens(URGENT.get(category, 0.01))
+    urgent = not wants and make.happens(URGENT.get(category, 0.01))
     if category is CaseCategory.VIOLENCE and matter.audience is Audience.CHILD and (wants or make.happens(0.7)):
         source, urgent = CaseSource.MANDATORY_REPORT, True
     return Planned(category, matter, family, named, source, at, urgent, wants)

@@ -6,11 +6,11 @@ A course runs by chance from act to act until today; what a staged one must come
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any, Final
-from uuid import UUID
 
-from domain.cases.deadlines import extended, to_accept, to_answer, to_finish, warned_from, working_day
+from domain.cases.deadlines import end_of, extended, to_accept, to_answer, to_finish, warned_from, working_day
 from domain.cases.model import WAITING, CaseAct, CaseSource, Outcome, PartyRole, ReplyChannel
 from domain.cases.records import AssignmentAct, NoteKind, ReferralAct, ReferralKind, Satisfaction, StepKind
+from domain.cases.use_cases.clock import A_LEVEL, A_LEVEL_URGENT
 from domain.notifications.model import NoticeKind
 from domain.people.days import SHANGHAI
 from domain.policy.model import Audience, CaseCategory
@@ -97,6 +97,10 @@ class Course:
             raise NotYet
         return at
 
+    def _soon(self, most: float) -> datetime:
+        """Return a moment within so many days; of a staged case within one, whatever holidays there are."""
+        return self._move(0.05, most if self._chance else 0.8)
+
     def _runs_out(self, until: datetime) -> None:
         """Tell the warnings and escalations before a moment."""
         row, due = self._row, self._row["due_at"]
@@ -105,24 +109,28 @@ class Course:
         since = row["received_at"] if row["state"] in WAITING else row["accepted_at"] or row["received_at"]
         warn = max(warned_from(since, due), self._file.at)
         if row["warned_for"] != due and warn < until:
-            self._docket.act(self._file, CaseAct.WARN, warn, JOB, {"warned_for": due, "look_at": due})
+            row |= {"warned_for": due, "look_at": due}
+            self._docket.record(self._file, CaseAct.WARN, warn, JOB)
             self._docket.tell(self._file, NoticeKind.CASE_DUE_SOON, row["agency_id"], row["handler_id"])
-        upper, at = self._above(row["agency_id"]), due + timedelta(hours=1)
-        while upper and at < until and row["escalation_level"] < 2 and row["escalated_for"] in {None, due}:  # noqa: PLR2004 - city, province
-            beyond = self._above(upper)
-            changes = {
-                "escalated_for": due, "escalation_level": row["escalation_level"] + 1,
-                "look_at": at + DAY if beyond else None,
-            }  # fmt: skip
-            self._docket.act(self._file, CaseAct.ESCALATE, at, JOB, changes, texts.LATE)
+        if due < until:
+            self._passed(due, until)
+
+    def _passed(self, due: datetime, until: datetime) -> None:
+        """Tell that a deadline has passed, and each further day (urgent: six hours) one office further up."""
+        row, step = self._row, A_LEVEL_URGENT if self._row["urgent"] else A_LEVEL
+        if row["escalated_for"] != due:
+            row |= {"escalated_for": due, "escalation_level": 0}
+            self._docket.tell(self._file, NoticeKind.CASE_OVERDUE, row["agency_id"])
+        above = self._office.above(row["agency_id"])
+        for level, upper in enumerate(above[row["escalation_level"] :], row["escalation_level"] + 1):
+            if due + level * step >= until:
+                break
+            row["escalation_level"] = level
+            self._docket.record(self._file, CaseAct.ESCALATE, due + level * step, JOB, level=level, to=str(upper))
             self._docket.enlist(self._file, upper, PartyRole.OVERSEER)
             self._docket.tell(self._file, NoticeKind.CASE_ESCALATED, upper)
-            self._docket.tell(self._file, NoticeKind.CASE_OVERDUE, row["agency_id"])
-            upper, at = beyond, at + DAY
-
-    def _above(self, agency_id: UUID) -> UUID | None:
-        found: UUID | None = self._office.agencies[agency_id]["parent_id"]
-        return found
+        level = row["escalation_level"]
+        row["look_at"] = due + (level + 1) * step if level < len(above) else None
 
     def _lead(self) -> Act:
         handler = self._row["handler_id"]
@@ -166,7 +174,7 @@ class Course:
     def _accept(self) -> None:
         self._stop("received")
         days = (self._row["accept_by"] - self._file.at) / DAY
-        at = self._move(days + 0.3, days + 3) if "late" in self._wants else self._move(0.05, max(days * 0.6, 0.1))
+        at = self._move(days + 0.3, days + 3) if "late" in self._wants else self._soon(max(days * 0.6, 0.1))
         row = self._row
         handler = self._office.worker(row["agency_id"])
         department = self._office.department(row["agency_id"], Audience(row["audience"])) or row["department_id"]
@@ -177,7 +185,7 @@ class Course:
             self._docket.tell(self._file, NoticeKind.CASE_ASSIGNED, row["agency_id"], handler["id"])
 
     def _start(self) -> None:
-        self._docket.act(self._file, CaseAct.START, self._move(0.05, 3), self._lead())
+        self._docket.act(self._file, CaseAct.START, self._soon(3), self._lead())
 
     def _work(self) -> None:
         """Do what there is to do in the time there is; late ones need longer."""
@@ -191,7 +199,11 @@ class Course:
         parts = len(self._matter.done) + 1
         for done in self._matter.done:
             at = self._move(left * share * 0.5 / parts, left * share / parts)
-            with_whom = {StepKind.MEDIATION: "双方当事人", StepKind.PETITION_PROXY: "县信访局"}.get(kind)
+            with_whom = {
+                StepKind.MEDIATION: "双方当事人",
+                StepKind.PETITION_PROXY: "市信访局",
+                StepKind.LEGAL_AID: "市法律援助中心",
+            }.get(kind)
             result = "达成一致" if kind is StepKind.MEDIATION else None
             minutes = self._make.chance.choice((40, 60, 90)) if kind is StepKind.SERVICE else None
             self._docket.step(
@@ -310,9 +322,8 @@ class Course:
         if to is None or self._file.parties.get(to["id"], {}).get("role") in {PartyRole.LEAD, PartyRole.CO}:
             return
         transfer = "transfer" in self._wants
-        if answer == "open":
-            self._move(0, max((self._now - self._file.at) / DAY - 2.9, 0.1))
-        at = max(self._move(0.2, 2), self._now - 2 * DAY) if answer == "open" else self._move(0.2, 2)
+        at = max(self._now - 1.5 * DAY, self._file.at + timedelta(hours=2)) if answer == "open" else self._soon(2)
+        self._runs_out(at)
         kind, reason = (
             (ReferralKind.TRANSFER, texts.TRANSFER) if transfer else (ReferralKind.COOPERATION, texts.COOPERATION)
         )
@@ -340,8 +351,8 @@ class Course:
         if contract is None:
             return
         contract["assigned"] += 1
-        last = datetime.combine(contract["ends_on"], time(23), SHANGHAI)
-        until = min(max(at, self._now) + 60 * DAY if end == "open" else at + 150 * DAY, last)
+        until = (max(at, self._now) + 60 * DAY if end == "open" else at + 150 * DAY).astimezone(SHANGHAI).date()
+        until = end_of(min(until, contract["ends_on"]))
         self._docket.assign(self._file, contract, at, self._lead(), texts.TASK, until)
         self._docket.tell(self._file, NoticeKind.CASE_ASSIGNED, contract["ngo_agency_id"])
         worker = Act(self._office.worker(contract["ngo_agency_id"]))

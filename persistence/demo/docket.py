@@ -25,8 +25,10 @@ from domain.cases.records import (
     StepKind,
 )
 from domain.cases.referring import LINES
+from domain.cases.use_cases.assignments import ENTRIES
 from domain.notifications.model import NoticeKind
 from domain.people.days import SHANGHAI
+from persistence.demo import case_texts as texts
 from persistence.demo.history import Act, Census
 from persistence.demo.numbers import Numbers
 
@@ -221,7 +223,7 @@ class Docket:
 
     def assign(self, file: File, contract: Row, at: datetime, by: Act, task: str, until: datetime) -> None:
         """Give a case to an NGO under a contract."""
-        self.record(file, CaseAct.ASSIGN, at, by, task)
+        self.act(file, CaseAct.ASSIGN, at, by)
         file.assignment = self._beside(file) | {
             "agency_id": contract["ngo_agency_id"], "contract_id": contract["id"],
             "assigned_by_id": file.row["agency_id"], "state": AssignmentState.OPEN, "task": task, "until": until,
@@ -234,12 +236,10 @@ class Docket:
         """End what an NGO was given; a case that is closed completes it without a line of its own."""
         assignment = file.assignment
         assert assignment is not None
-        lines = {
-            AssignmentAct.HAND_BACK: CaseAct.HAND_BACK, AssignmentAct.WITHDRAW: CaseAct.WITHDRAW_ASSIGNMENT,
-            AssignmentAct.EXPIRE: CaseAct.EXPIRE_ASSIGNMENT,
-        }  # fmt: skip
-        if act in lines:
-            self.record(file, lines[act], at, by, reason)
+        if act in ENTRIES:
+            self.record(file, ENTRIES[act], at, by, reason)
+        if act is AssignmentAct.HAND_BACK:
+            self._write(file, by, texts.LAST_WORD)
         state = ASSIGNMENT_STATES.after(AssignmentState(assignment["state"]), act)
         self._changed(file, assignment, state=state, ended_at=file.at, end_reason=reason)
         self.step_back(file, assignment["agency_id"], None)
@@ -247,8 +247,11 @@ class Docket:
 
     def note(self, file: File, at: datetime, by: Act, text: str, kind: NoteKind = NoteKind.NORMAL) -> None:
         """Write a note; the text of a confidential one is sealed later."""
-        assert by.by is not None
         self.record(file, CaseAct.NOTE, at, by, kind=str(kind))
+        self._write(file, by, text, kind)
+
+    def _write(self, file: File, by: Act, text: str, kind: NoteKind = NoteKind.NORMAL) -> None:
+        assert by.by is not None
         open_text = text if kind is NoteKind.NORMAL else None
         self.rows["case_note"].append(
             self._beside(file)
