@@ -25,6 +25,7 @@ class County:
         self.eyes: dict[str, Eyes] = {}
         self.routes: dict[tuple[str, str, str], dict[str, Any]] = {}
         self.offices: dict[str, str] = {}
+        self.contracts: dict[str, str] = {}
 
     def wait(self, what: Coroutine[Any, Any, Found]) -> Found:
         """Let the service's own loop do something."""
@@ -44,6 +45,8 @@ class County:
             )
         rows = await self.service.owner.fetch("SELECT id, name FROM agency")
         self.offices = {row["name"]: str(row["id"]) for row in rows}
+        rows = await self.service.owner.fetch("SELECT id, title FROM service_contract")
+        self.contracts = {row["title"]: str(row["id"]) for row in rows}
 
     async def caller(self, name: str) -> Caller:
         return await self.service.caller(name)

@@ -11,8 +11,13 @@ WAYS: Final = {  # state → act → state
     "redirected": {
         "accept": "accepted", "redirect": "redirected", "refuse": "refused", "merge": "merged", "refer": "redirected",
     },
-    "accepted": {"start": "in_progress", "extend": "accepted", "merge": "merged", "refer": "accepted"},
-    "in_progress": {"resolve": "resolved", "extend": "in_progress", "merge": "merged", "refer": "in_progress"},
+    "accepted": {
+        "start": "in_progress", "extend": "accepted", "merge": "merged", "refer": "accepted", "assign": "accepted",
+    },
+    "in_progress": {
+        "resolve": "resolved", "extend": "in_progress", "merge": "merged", "refer": "in_progress",
+        "assign": "in_progress",
+    },
     "resolved": {"reply": "replied", "resume": "in_progress"},
     "refused": {"reply": "replied", "reopen": "in_progress"},
     "replied": {"close": "closed", "reopen": "in_progress"},
@@ -92,6 +97,8 @@ class Case:
     extended: bool = False
     merged_into: str | None = None
     links: set[str] = field(default_factory=set)
+    category: str = ""
+    assignment: tuple[str, str] | None = None  # the open one, and the organisation
     referrals: list[Referral] = field(default_factory=list)
     deadlines: tuple[Any, Any] | None = None  # as they were last seen
 
@@ -121,8 +128,15 @@ class Case:
             if one.state == "sent":
                 self.give_up(one, "withdrawn")
 
+    def end_assignment(self) -> None:
+        """Take the case back from an organisation: nothing of it is open to it any more."""
+        if self.assignment and self.parties.get(self.assignment[1]) == "ngo":
+            del self.parties[self.assignment[1]]
+        self.assignment = None
+
     def pass_to(self, agency: str) -> None:
         """Give the lead to another agency; what was asked of it has found its end."""
+        self.end_assignment()
         self.parties |= {self.lead: "informed", agency: "lead"}
         self.lead = agency
         for one in self.referrals:
@@ -193,6 +207,20 @@ class Eyes:
             return NOT_YOURS
         return NOT_ALLOWED if act == "accept" and "refer" not in WAYS[case.state] else OK
 
+    def may_take_back(self, case: Case, act: str, *, current: bool) -> Said:
+        """Return what the end of an open assignment is answered."""
+        ngo = self.who.name.startswith("ngo")
+        if not self.who.writes and not (ngo and act == "hand_back"):
+            return FORBIDDEN
+        works = case.parties.get(self.agency or "") in {"lead", "co", "overseer", "ngo"}
+        if not (works or self._open_here(case)):
+            return NOT_FOUND
+        if not current:
+            return STALE
+        if act == "withdraw":
+            return OK if self.agency == case.lead else NOT_YOURS
+        return OK if case.assignment and self.agency == case.assignment[1] else (403, "case_assignment.not_yours")
+
     def may_write(self, case: Case, version: int | None) -> Said:
         """Return what any act on a case is answered before the case itself is asked."""
         if not self.who.writes:
@@ -224,6 +252,7 @@ def done(case: Case, act: str) -> None:
         case.extended, case.merged_into = False, None
     if act in {"close", "merge"}:
         case.end_waiting()
+        case.end_assignment()
 
 
 __all__ = [
