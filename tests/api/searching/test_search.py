@@ -19,7 +19,8 @@ REACH = {
     "neighbour_county": "county = 421022",
     "resident": "id = (SELECT person_id FROM client WHERE client_id = 'demo-resident') OR id IN (SELECT ward_id FROM "
     "guardianship g JOIN client c ON c.person_id = g.guardian_id AND c.client_id = 'demo-resident')",
-    "ngo_partner": "false",
+    "ngo_partner": "id IN (SELECT a.person_id FROM person_access a JOIN client c ON c.agency_id = a.grantee_id "
+    "WHERE c.client_id = 'demo-ngo-partner' AND a.ended_at IS NULL)",
 }
 DOCUMENT = """
 query($q: String, $born: Date, $region: String, $population: Population, $after: String, $first: Int = 20) {
