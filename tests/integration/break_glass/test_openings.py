@@ -111,7 +111,7 @@ async def test_a_file_is_open_to_whoever_opened_it_and_read_before_witnesses(
     ]
     with pytest.raises(Forbidden):
         await reveal(under, uow, Reveal(person_id=file.id, purpose="核实"))
-    assert set(under.grants) == {"agencies:read", "codes:read", "people:read", "regions:read"}
+    assert set(under.grants) == {"agencies:read", "codes:read", "people:read", "policy:read", "regions:read"}
 
 
 async def test_it_closes_by_itself_in_every_predicate(

@@ -138,7 +138,7 @@ async def test_what_is_in_effect_is_not_changed(
     made, before = await in_effect(uow, anna), await counts(owner)
     with pytest.raises(Conflict) as refused:
         await update_contract(anna, uow, UpdateContract(contract_id=made.id, version=2, quota=9))
-    assert (refused.value.code, refused.value.parameters["allowed"]) == ("contract.not_allowed", "end")
+    assert (refused.value.code, refused.value.parameters["allowed"]) == ("contract.not_allowed", ("end",))
     with pytest.raises(Stale):
         await end_contract(anna, uow, EndContract(contract_id=made.id, version=1, reason="不办了"))
     assert await counts(owner) == before
