@@ -6,13 +6,14 @@ from domain.writes import Write
 from domain.writes import write as _write
 
 REPORT = "cases:report"
+MINORS = "minors:report"
 CASES = "cases:write"
 WORK = "case_work:write"
 REVEAL = "case_work:reveal"
 
 CASE_WRITES: tuple[Write, ...] = (
     _write(cases.register_case, case.RegisterCase, "/v1/cases", "Case", REPORT, status=201),
-    _write(cases.report_minor, case.ReportMinor, "/v1/cases:report_minor", "Case", REPORT, status=201),
+    _write(cases.report_minor, case.ReportMinor, "/v1/cases:report_minor", "Case", MINORS, status=201),
     *(
         _write(use_case, command, f"/v1/cases/{{id}}:{verb}", "Case", CASES, "case_id")
         for verb, use_case, command in (

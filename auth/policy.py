@@ -40,9 +40,11 @@ REGION, ASSIGNED, SELF, EVENTS, PLATFORM, OWN, AGENCY, NOBODY, PUBLISHED = (
 ANYBODY = Access(sub="public", client_id="public", roles=(), grants={"statistics:read": Grant(PUBLISHED, NOTHING)})
 
 # What everybody with a token may read: divisions, code lists, the directory of agencies, the policy documents.
+# And nobody is kept from reporting that a minor is in danger (未成年人保护法 art. 11).
 DIRECTORY = {
     "agencies:read": Grant(NOBODY, NOTHING),
     "codes:read": Grant(NOBODY, NOTHING),
+    "minors:report": Grant(NOBODY, NOTHING),
     "policy:read": Grant(NOBODY, NOTHING),
     "regions:read": Grant(NOBODY, NOTHING),
 }
@@ -110,7 +112,7 @@ ROLES: dict[str, dict[str, Grant]] = {
     },
     # Township and village workers: all classes but confidential, in their own place.
     "village_worker": DIRECTORY | _OFFICE_PERMISSIONS,
-    # City and province departments look, and change nothing.
+    # City and province departments look, and change nothing but the cases that they lead themselves.
     "supervisor": DIRECTORY
     | OWN_ACCOUNT
     | {
@@ -123,6 +125,7 @@ ROLES: dict[str, dict[str, Grant]] = {
         "case_work:reveal": Grant(REGION, OFFICE),
         "cases:read": Grant(REGION, OFFICE),
         "cases:report": Grant(REGION, OFFICE),
+        "cases:write": Grant(REGION, OFFICE),
         "duplicates:read": Grant(REGION, OFFICE),
         "events:read": Grant(REGION, OFFICE),
         "imports:read": Grant(REGION, OFFICE),
@@ -164,6 +167,7 @@ ROLES: dict[str, dict[str, Grant]] = {
     # Another system of the civil affairs department.
     "integration": DIRECTORY
     | {
+        "cases:read": Grant(REGION, OFFICE),
         "cases:report": Grant(REGION, OFFICE),
         "imports:read": Grant(REGION, OFFICE),
         "imports:write": Grant(REGION, OFFICE),

@@ -159,6 +159,9 @@ ShortText = Annotated[
 LongText = Annotated[
     str, StringConstraints(min_length=1, max_length=2000), BeforeValidator(_clean), AfterValidator(_not_blank)
 ]
+Statement = Annotated[
+    str, StringConstraints(min_length=1, max_length=20_000), BeforeValidator(_clean), AfterValidator(_not_blank)
+]
 TwoDigits = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$"), BeforeValidator(folded)]
 RegionCode = Annotated[str, BeforeValidator(folded), AfterValidator(_region)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -175,6 +178,7 @@ __all__ = [
     "PastDay",
     "RegionCode",
     "ShortText",
+    "Statement",
     "TwoDigits",
     "Version",
     "choice",

@@ -13,6 +13,10 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "单位已撤销", "该单位已经撤销，不能再修改。",
         "Agency ended", "This agency has ended and cannot be changed.",
     ),
+    "agency.has_cases": (
+        "还有未办结的个案", "该单位还主办着未办结的个案，请先转办或移交。",
+        "Open cases", "The agency leads open cases; redirect or transfer them first.",
+    ),
     "agency.has_children": (
         "还有下级单位", "该单位还有下级单位，不能撤销。",
         "Agency has children", "The agency still has agencies below it.",

@@ -75,7 +75,7 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
     ),
     "case.no_part": (
         "不是办理单位",
-        "只有办理该个案的单位和承接机构可以这样做。",
+        "只有办理该个案的单位可以这样做。",
         "No part in it",
         "Only the agencies that work the case may do this.",
     ),
@@ -98,8 +98,8 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "The case is {state}; allowed now: {allowed}.",
     ),
     "case.not_an_office": (
-        "不能主办个案",
-        "社会组织、女性社团和学校不能主办个案，请交办或转介协办。",
+        "不能办理个案",
+        "该类单位不能主办或协办个案；要交给社会组织，请用交办。",
         "Leads no case",
         "An NGO, an association or a school leads no case; assign the case or ask for co-operation.",
     ),

@@ -116,7 +116,10 @@ async def _answer(services: Services, access: Any, write: Write, connection: Any
         )
         return Kept(write.status, body or b"null")
     query = Query((("row", ById("id", (chosen,))),), bare=True)
-    read, _ = await services.reads.read(access, ("one", view.name, ""), lambda: query, {"id": result.id}, connection)
+    read = None
+    if access.may(view.permission):
+        one = ("one", view.name, "")
+        read, _ = await services.reads.read(access, one, lambda: query, {"id": result.id}, connection)
     if read is None:  # she may write it and not see it: her answer is its id alone
         return Kept(write.status, b'{"id":"%s"}' % str(result.id).encode())
     return Kept(write.status, *tagged(read))

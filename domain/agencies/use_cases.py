@@ -60,7 +60,7 @@ async def update_agency(access: Access, uow: UnitOfWork, command: UpdateAgency) 
 
 
 async def end_agency(access: Access, uow: UnitOfWork, command: EndAgency) -> Saved:
-    """Close an agency. Refused while agencies below it are open or staff are in office."""
+    """Close an agency. Refused while agencies below it are open, staff are in office or it leads an open case."""
     async with uow.begin(access, AGENCIES) as work:
         agency = await work.load("agency", command.agency_id, version=command.version)
         within_reach(work.access, agency["region_code"])
@@ -71,6 +71,10 @@ async def end_agency(access: Access, uow: UnitOfWork, command: EndAgency) -> Sav
             raise Conflict("agency.has_children")
         if await work.find("staff", where={"agency_id": agency["id"]}, open_until="valid_to"):
             raise Conflict("agency.has_staff")
+        async with work.as_system():
+            led = await work.find("care_case", where={"agency_id": agency["id"]}, open_until="closed_at", lock=False)
+        if any(one["due_at"] is not None for one in led):
+            raise Conflict("agency.has_cases")
         return await save(work, "agency", agency, {"valid_to": end}, "agency.ended")
 
 

@@ -22,6 +22,7 @@ _RANKS: Final = {PriorityClass.URGENT: 0, PriorityClass.PRIORITY: 1, PriorityCla
 _A_RANK: Final = 10**11  # more seconds than any deadline has
 NOBODY_WAITS: Final = 9 * _A_RANK
 COUNTY: Final = 1_000_000
+RESTRICTED: Final = "restricted_case"  # the aggregate of events that auditors alone read
 ANEW: Final = frozenset({CaseAct.REDIRECT, CaseAct.REOPEN})  # a deadline begins anew
 
 
@@ -92,11 +93,11 @@ async def record(work: Work, case: Row, act: CaseAct, remark: str | None = None,
 def of_case(case: Row, verb: str, data: Mapping[str, object], *, purpose: str | None = None) -> Event:
     """Return an event of a case, which says nothing personal.
 
-    Of a restricted case it is the county's: it tells no village and no file that there is one.
+    Of a restricted case it is the county's, for auditors alone: it tells nobody else that there is one.
     """
     return Event(
         f"case.{verb}",
-        "case",
+        RESTRICTED if case["restricted"] else "case",
         case["id"],
         case["region_code"] // COUNTY * COUNTY if case["restricted"] else case["region_code"],
         None if case["restricted"] else case["person_id"],

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from domain.cases.model import CaseSource, Outcome, PersonRole, ReplyChannel
 from domain.cases.records import NoteKind, ReferralKind, Satisfaction, StepKind
-from domain.commands import Command, Day, Id, LongText, Name, PastDay, RegionCode, ShortText, Version, choice
+from domain.commands import Command, Day, Id, LongText, Name, PastDay, RegionCode, ShortText, Statement, Version, choice
 from domain.people.commands import Purpose
 from domain.people.forms import Phone
 from domain.policy.model import Audience, CaseCategory
@@ -48,16 +48,20 @@ class RegisterCase(Command):
 
 
 class ReportMinor(Command):
-    """Report that a minor is harmed or in danger (强制报告, 未成年人保护法 art. 11): nothing but words is needed."""
+    """Report that a minor is harmed or in danger (强制报告, 未成年人保护法 art. 11): nothing but words is needed.
 
-    description: Story
+    What else is said helps and never stops it: a place that is none is looked for among those above it, an id that
+    is nobody's is left out.
+    """
+
+    description: Statement
     title: ShortText | None = None
     category: Annotated[CaseCategory, choice(CaseCategory)] = CaseCategory.VIOLENCE
-    region: RegionCode | None = None
-    person_id: Id | None = None  # the child, if she is on the ledger and known to the caller
+    region: ShortText | None = None
+    person_id: Id | None = None  # the child, if she is on the ledger
     alleged_person_id: Id | None = None  # sees nothing of it, guardian or not
-    reporter_name: Name | None = None
-    reporter_phone: Phone | None = None
+    reporter_name: ShortText | None = None
+    reporter_phone: ShortText | None = None
 
 
 class CaseCommand(Command):

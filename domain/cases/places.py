@@ -10,7 +10,8 @@ from domain.unit_of_work import Row, Work
 
 # They work on cases that offices give them, and lead none.
 NO_OFFICE: Final = frozenset({
-    AgencyType.NGO, AgencyType.WOMENS_ASSOCIATION, AgencyType.SCHOOL, AgencyType.PLATFORM_OPERATOR,
+    AgencyType.NGO, AgencyType.WOMENS_ASSOCIATION, AgencyType.SCHOOL, AgencyType.PLATFORM_OPERATOR, AgencyType.AUDIT,
+    AgencyType.STATISTICS,
 })  # fmt: skip
 
 

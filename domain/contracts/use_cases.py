@@ -6,6 +6,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.access import Access
+from domain.cases.records import AssignmentState
+from domain.cases.use_cases.assignments import expire_assignment
 from domain.contracts import rules
 from domain.contracts.commands import ActivateContract, CreateContract, EndContract, UpdateContract
 from domain.contracts.model import CONTRACT_STATES, PARTNERS, REMIND_DAYS, ContractAct, ContractState
@@ -63,10 +65,14 @@ async def activate_contract(access: Access, uow: UnitOfWork, command: ActivateCo
 
 
 async def end_contract(access: Access, uow: UnitOfWork, command: EndContract) -> Saved:
-    """End a contract before its time, or drop a draft; the organisation is told of what it knew."""
+    """End a contract before its time, or drop a draft; the organisation is told, and its cases go back at once."""
     async with uow.begin(access, WRITE) as work:
         row, _ = await _own(work, command.contract_id, command.version, ContractAct.END)
         row = await _ended(work, row, {"end_reason": command.reason}, purpose=command.reason)
+        async with work.as_system():
+            given = {"contract_id": row["id"], "state": AssignmentState.OPEN}
+            for one in await work.find("case_assignment", where=given, lock=False):
+                await expire_assignment(work, one["id"])  # what is being written just now, the clock ends
         return await work.commit(_saved(row))
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from domain.access import EVERYWHERE, Access, RowScope
+from domain.cases.acts import RESTRICTED
 from domain.cases.model import WORKING
 from domain.people.model import Remit
 from domain.scopes import (
@@ -397,8 +398,9 @@ class ScopeSql:
             return f"{t}.region_code IS NULL"
         if rows is RowScope.EVENTS:
             return place
-        if self.shape.everyone and not place:
-            return "" if of_one else f"{t}.region_code IS NOT NULL"
+        place = _all(place, f"{t}.aggregate <> '{RESTRICTED}'")
+        if self.shape.everyone and not self._place(view, t, inside):
+            return place if of_one else _all(place, f"{t}.region_code IS NOT NULL")
         if self.shape.nobody:
             return "false"
         her = f"SELECT 1 FROM person s WHERE s.id = {t}.subject_id"

@@ -23,10 +23,11 @@ from domain.people.remits import HOUSEHOLD, OWN
 from domain.people.use_cases.places import place
 from domain.policy.model import Audience, CaseCategory, RouteBasis
 from domain.policy.routing import Route
-from domain.regions.codes import published
+from domain.regions.codes import LEVELS, published
 from domain.unit_of_work import Row, Saved, UnitOfWork, Work
 
 REPORT: Final = "cases:report"
+MINORS: Final = "minors:report"
 # 反家庭暴力法 art. 15, 人民警察法 art. 21: where somebody is in danger, public security works on it, whoever leads.
 SAFETY: Final = frozenset({CaseCategory.VIOLENCE, CaseCategory.FRAUD_THEFT_TRAFFICKING})
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none is taken for another over the telephone
@@ -89,14 +90,15 @@ async def report_minor(access: Access, uow: UnitOfWork, command: ReportMinor) ->
     Nothing but words is needed, and nobody's consent. Who is accused sees nothing of it, guardian or not; nor does
     anybody who does not work it. 未成年人保护法 art. 11; 关于建立侵害未成年人案件强制报告制度的意见 (2020).
     """
-    async with uow.begin(access, REPORT) as work:
-        subject = await _person(work, command.person_id)
-        alleged = await _person(work, command.alleged_person_id, "/alleged_person_id")
+    async with uow.begin(access, MINORS) as work:
+        # Whoever she is, and whether the caller sees her or not: the case is no way to her file.
+        async with work.as_system():
+            subject, alleged = await _anybody(work, command.person_id), await _anybody(work, command.alleged_person_id)
         matter = Matter(
             source=CaseSource.MANDATORY_REPORT,
             category=command.category,
             audience=Audience.CHILD,
-            region_code=await _region(work, command.region, subject),
+            region_code=await _somewhere(work, command.region, subject),
             title=command.title or command.description[:40],
             description=command.description,
             urgent=True,
@@ -129,6 +131,7 @@ async def _enter(
     lead, department = await _lead(work, route, must)
     values = entered(new_id(), matter, route, (lead, department), await work.now())
     values |= {"reporter_id": access.person_id, "reporter_agency_id": access.agency_id}
+    values["barred"] = sorted({*values["barred"], *await _guardians(work, matter)})
     async with work.as_system():
         case = await work.insert(CASE, values)
         await record(work, case, CaseAct.REGISTER, source=case["source"])
@@ -153,13 +156,26 @@ def entered(key: UUID, matter: Matter, route: Route, lead: tuple[UUID, UUID | No
         "title": matter.title, "description": matter.description,
         "person_id": matter.subject["id"] if matter.subject else None, "household_id": matter.household_id,
         **matter.reporter,
-        "barred": [one.person_id for one in matter.people if one.role is PersonRole.ALLEGED],
+        "barred": sorted({one.person_id for one in matter.people if one.role is PersonRole.ALLEGED}),
         "agency_id": lead[0], "department_id": lead[1], "measure_id": route.measure_id, "route": described(route),
         "received_at": now, "accept_by": accept.at, "finish_by": max(finish.at, accept.at),
         "days_flagged": accept.flagged or finish.flagged,
     }  # fmt: skip
     values |= {"due_at": due_at(values)}
     return values | {"work_order": work_order(values), "look_at": look_at(values["due_at"], now)}
+
+
+async def _guardians(work: Work, matter: Matter) -> set[UUID]:
+    """Return the guardians whom a case may be about, where guardianship itself is the matter: they see nothing of it.
+
+    A guardian who asks for help herself follows her own case.
+    """
+    if matter.category is not CaseCategory.GUARDIANSHIP or matter.subject is None:
+        return set()
+    ward = {"ward_id": matter.subject["id"]}
+    async with work.as_system():
+        held = await work.find("guardianship", where=ward, open_until="valid_to", lock=False)
+    return {one["guardian_id"] for one in held} - {work.access.person_id}
 
 
 async def _bring_in(work: Work, case: Row, route: Route, working: Sequence[UUID]) -> None:
@@ -204,6 +220,31 @@ async def _person(work: Work, person_id: UUID | None, pointer: str = "/person_id
     if not found:
         raise InvalidInput(Fault(pointer, "person.unknown"))
     return found[0]
+
+
+async def _anybody(work: Work, person_id: UUID | None) -> Row | None:
+    """Return a person of the ledger, or None where nobody has that id."""
+    found = await work.find("person", where={"id": person_id}, lock=False) if person_id else []
+    return found[0] if found else None
+
+
+async def _somewhere(work: Work, code: str | None, subject: Row | None) -> int:
+    """Return where a minor is in danger, as near as it was said: a place that is none is looked for above."""
+    digits = "".join(one for one in code or "" if one in "0123456789")
+    for length in sorted(LEVELS, reverse=True):
+        number = await work.region(digits[:length], work.today) if len(digits) >= length else None
+        if number is not None:
+            return number
+    if subject is not None:
+        home: int = subject["region_code"]
+        return home
+    access = work.access
+    if access.regions:
+        return access.regions[0].lo
+    table, key = ("person", access.person_id) if access.person_id else ("agency", access.agency_id)
+    async with work.as_system():
+        own = await work.find(table, where={"id": key}, lock=False) if key else []
+    return own[0]["region_code"] if own else 0
 
 
 async def _household(work: Work, household_id: UUID | None, subject: Row | None) -> UUID | None:

@@ -1,5 +1,7 @@
 """Who has a case in hand, who else is in it, and cases that belong together."""
 
+from typing import Any
+
 from domain.access import Access
 from domain.cases.acts import CASE, WRITE, advance, check_handler, leads, loaded, record, saved, tell
 from domain.cases.commands import HandCase, InvolvePerson, LinkCase, MergeCase
@@ -10,7 +12,7 @@ from domain.cases.referring import end_waiting
 from domain.cases.use_cases.assignments import end_assignments
 from domain.errors import Conflict, Fault, InvalidInput
 from domain.notifications.model import NoticeKind
-from domain.unit_of_work import Saved, UnitOfWork
+from domain.unit_of_work import Row, Saved, UnitOfWork
 
 
 async def hand_case(access: Access, uow: UnitOfWork, command: HandCase) -> Saved:
@@ -67,11 +69,12 @@ async def merge_case(access: Access, uow: UnitOfWork, command: MergeCase) -> Sav
         leads(access, main)
         if CaseState(main["state"]) not in OPEN:
             raise Conflict("case.not_open")
+        hidden = _hidden(case, main)
         merged = await advance(
-            work, case, CaseAct.MERGE, {"state": state, "merged_into_id": main["id"]}, command.reason
+            work, case, CaseAct.MERGE, {"state": state, "merged_into_id": main["id"], **hidden}, command.reason
         )
         await end_waiting(work, merged)
-        await record(work, main, CaseAct.MERGE, command.reason, merged=str(case["id"]))
+        main = await advance(work, main, CaseAct.MERGE, hidden, command.reason, merged=str(case["id"]))
         await end_assignments(work, merged, AssignmentAct.WITHDRAW)
         async with work.as_system():
             await close_files(work, merged)
@@ -80,8 +83,18 @@ async def merge_case(access: Access, uow: UnitOfWork, command: MergeCase) -> Sav
         return await work.commit(saved(merged))
 
 
+def _hidden(one: Row, other: Row) -> dict[str, Any]:
+    """Return from whom two cases that became one matter are hidden: from all from whom either was."""
+    return {
+        "restricted": one["restricted"] or other["restricted"], "barred": sorted({*one["barred"], *other["barred"]}),
+    }  # fmt: skip
+
+
 async def link_case(access: Access, uow: UnitOfWork, command: LinkCase) -> Saved:
-    """Say that two cases have to do with each other; both stand as they are."""
+    """Say that two cases have to do with each other; both stand as they are.
+
+    Beside a case that others see nothing is said of a restricted one: that side alone keeps the link.
+    """
     async with uow.begin(access, WRITE) as work:
         if command.other_id == command.case_id:
             raise InvalidInput(Fault("/other_id", "case.itself"))
@@ -92,9 +105,12 @@ async def link_case(access: Access, uow: UnitOfWork, command: LinkCase) -> Saved
             raise InvalidInput(Fault("/other_id", "case.unknown"))
         async with work.as_system():
             for one, other in ((case, found[0]), (found[0], case)):
+                if other["restricted"] and not one["restricted"]:
+                    continue
                 await work.insert("case_link", {
                     "case_id": one["id"], "region_code": one["region_code"], "other_id": other["id"],
                     "reason": command.reason,
                 })  # fmt: skip
-        await record(work, case, CaseAct.LINK, command.reason, other=str(command.other_id))
+        side, other = (found[0], case) if found[0]["restricted"] else (case, found[0])
+        await record(work, side, CaseAct.LINK, command.reason, other=str(other["id"]))
         return await work.commit(saved(case))

@@ -55,7 +55,7 @@ EVERYBODY: Final = (
     Who("police_county", "assigned", str(COUNTY), writes=True, reports=True),
     Who("justice_county", "assigned", str(COUNTY), writes=True, reports=True),
     Who("neighbour_county", "region", str(NEIGHBOUR), writes=True, reports=True),
-    Who("city_supervisor", "region", str(COUNTY)[:4], reports=True),
+    Who("city_supervisor", "region", str(COUNTY)[:4], writes=True, reports=True),
     Who("ngo_partner", "assigned"),
     Who("ngo_partner_2", "assigned"),
     Who("resident", "self", reports=True),
@@ -97,6 +97,7 @@ class Case:
     extended: bool = False
     merged_into: str | None = None
     links: set[str] = field(default_factory=set)
+    hidden: set[str] = field(default_factory=set)  # from whom a case was hidden that became one with it
     category: str = ""
     assignment: tuple[str, str] | None = None  # the open one, and the organisation
     referrals: list[Referral] = field(default_factory=list)
@@ -105,7 +106,7 @@ class Case:
     @property
     def barred(self) -> set[str]:
         """Who is accused, and sees nothing of it."""
-        return {person for person, role in self.people.items() if role == "alleged"}
+        return {person for person, role in self.people.items() if role == "alleged"} | self.hidden
 
     def enlist(self, agency: str, role: str) -> None:
         """Let an agency take part, in the stronger of two parts."""

@@ -23,6 +23,7 @@ from tests.api.venue_acts import step
 
 FEDERATION, VILLAGE_WORKER = "womens_federation_county", "village_worker"
 DAY = timedelta(days=1)
+ENDED = {"reason": "机构年检不合格"}
 
 
 @pytest.fixture
@@ -65,6 +66,16 @@ async def sees(service: Service, key: str, by: str = NGO) -> bool:
     if answer.status_code != 200:
         is_problem(answer, 404, "not_found")
     return answer.status_code == 200
+
+
+async def test_an_ended_contract_gives_its_cases_back_at_once(service: Service) -> None:
+    one = await assigned(Stage(service, "檀"))
+    assert await sees(service, one["case_id"])
+    office = await service.caller(OFFICE)
+    bought = (await office.get(f"/v1/service_contracts/{one['contract_id']}")).json()
+    await step(Stage(service, "檀"), OFFICE, f"/v1/service_contracts/{bought['id']}:end", bought, ENDED)
+    assert not await sees(service, one["case_id"])
+    assert await state_of(service, one["id"]) == "expired"
 
 
 async def test_an_assignment_opens_the_case_and_counts_towards_the_contract(service: Service) -> None:
@@ -328,7 +339,8 @@ async def test_its_time_or_its_contract_runs_out(service: Service, county: Count
         assert await states() == ["open", "open", "open"]
         under = await stage.one(f"/v1/service_contracts/{cut['contract_id']}")
         await step(stage, OFFICE, f"/v1/service_contracts/{under['id']}:end", under, {"reason": "双方协商终止"})
-        assert (await ended(until), await ended(until)) == (2, 0)
+        assert await states() == ["open", "expired", "open"]  # the contract took its cases along
+        assert (await ended(until), await ended(until)) == (1, 0)
     finally:
         await pool.close()
     assert await states() == ["expired", "expired", "open"]

@@ -107,6 +107,61 @@ async def test_a_report_about_a_minor_needs_nothing_but_words(service: Service) 
     assert hidden.json()["items"] == []
 
 
+async def test_what_is_hidden_stays_hidden_when_cases_become_one_or_are_linked(service: Service) -> None:
+    guardian, police, office = [await service.caller(name) for name in ("guardian", POLICE, OFFICE)]
+    me = (await guardian.get("/v1/me")).json()["person_id"]
+    ward = (await office.get(f"/v1/guardianships?guardian_id={me}")).json()["items"][0]["ward_id"]
+    body = {"description": "孩子被打", "person_id": ward, "alleged_person_id": me}
+    report = await raised(service, "village_worker", body, "/v1/cases:report_minor")
+    plain = matter(Stage(service, "槿"), category="fraud_theft_trafficking", audience="child", person_id=ward)
+    own = await raised(service, "guardian", {key: one for key, one in plain.items() if key not in {"source", "region"}})
+    assert own["agency_id"] == report["agency_id"]
+
+    linked = await police.post(f"/v1/cases/{own['id']}:link", {"other_id": report["id"], "reason": "疑为同一人所为"})
+    assert linked.status_code == 200, linked.text
+    for name in ("village_worker", "township_worker", "guardian"):
+        caller = await service.caller(name)
+        assert "疑为同一人所为" not in (await caller.get(f"/v1/case_links?case_id={own['id']}")).text
+        assert "疑为同一人所为" not in (await caller.get(f"/v1/case_entries?case_id={own['id']}")).text
+    kept = (await police.get(f"/v1/case_links?case_id={report['id']}")).json()["items"]
+    assert [(one["other_id"], one["reason"]) for one in kept] == [(own["id"], "疑为同一人所为")]
+
+    merge = {"into_id": own["id"], "reason": "同一件事"}
+    done = await police.post(f"/v1/cases/{report['id']}:merge", merge, headers={"if-match": '"1"'})
+    assert done.status_code == 200, done.text
+    main = (await police.get(f"/v1/cases/{own['id']}")).json()
+    assert (main["restricted"], done.json()["restricted"]) == (True, True)
+    for one in (own, report):
+        is_problem(await guardian.get(f"/v1/cases/{one['id']}"), 404, "not_found")
+    # Nor does the log of the region tell anybody but auditors that there is such a case.
+    for name, seen in (("city_supervisor", set()), (OFFICE, set()), ("auditor", {"case.registered", "case.merged"})):
+        events = await (await service.caller(name)).get(f"/v1/events?aggregate_id={report['id']}&page_size=50")
+        assert {one["type"] for one in events.json()["items"]} == seen | ({"case.linked"} if seen else set()), name
+
+
+@pytest.mark.parametrize("name", ["welfare_system", "ngo_partner", "volunteer", "auditor", "city_supervisor"])
+async def test_nobody_is_kept_from_reporting_a_minor_in_danger(service: Service, name: str) -> None:
+    nobody = "01980000-0000-7000-8000-000000000000"
+    body = {
+        "description": "孩子" * 2000, "region": "421081999999", "reporter_phone": "村口小卖部转", "person_id": nobody,
+        "alleged_person_id": nobody,
+    }  # fmt: skip
+    made = await raised(service, name, body, "/v1/cases:report_minor")
+    seen = (await (await service.caller(POLICE)).get(f"/v1/cases/{made['id']}")).json()
+    assert (seen["region"], seen["person_id"], seen["reporter_phone"]) == ("421081", None, "****部转")
+
+
+async def test_a_matter_of_guardianship_is_not_shown_to_the_guardian_it_may_be_about(service: Service) -> None:
+    guardian, office = await service.caller("guardian"), await service.caller(OFFICE)
+    me = (await guardian.get("/v1/me")).json()["person_id"]
+    ward = (await office.get(f"/v1/guardianships?guardian_id={me}")).json()["items"][0]["ward_id"]
+    body = matter(Stage(service, "槐"), person_id=ward, audience="child", category="guardianship")
+    made = await raised(service, "village_worker", body)
+    is_problem(await guardian.get(f"/v1/cases/{made['id']}"), 404, "not_found")
+    own = await raised(service, "guardian", {key: one for key, one in body.items() if key not in {"source", "region"}})
+    assert (await guardian.get(f"/v1/cases/{own['id']}")).status_code == 200
+
+
 async def test_a_guardian_who_is_accused_sees_nothing_of_it(service: Service) -> None:
     guardian, office = await service.caller("guardian"), await service.caller(OFFICE)
     me = (await guardian.get("/v1/me")).json()
@@ -152,7 +207,6 @@ async def test_who_may_not_raise_cases(service: Service, name: str) -> None:
     caller = await service.caller(name)
     body = matter(Stage(service, "桂"))
     is_problem(await caller.post("/v1/cases", body), 403, "access.forbidden")
-    is_problem(await caller.post("/v1/cases:report_minor", {"description": "孩子有伤"}), 403, "access.forbidden")
     assert await service.state() == before
 
 

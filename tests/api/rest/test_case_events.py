@@ -15,7 +15,7 @@ VERBS = ["case.registered", "case.attached", "case.attachment_read"]
 async def events(service: Service, made: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the events of a case as the auditor sees them, oldest first."""
     auditor = await service.caller("auditor")
-    return await auditor.everything("/v1/events", aggregate="case", aggregate_id=made["id"], order_by="id")
+    return await auditor.everything("/v1/events", aggregate_id=made["id"], order_by="id")
 
 
 async def worked(service: Service, sign: str, **more: Any) -> tuple[dict[str, Any], str]:

@@ -137,7 +137,7 @@ async def test_a_task_that_nobody_waited_for_says_nothing_of_its_values(capsys: 
     gc.collect()
     asyncio.get_running_loop().call_soon(fail, NAME)
     await asyncio.sleep(0)
-    found = lines(capsys)
+    found = [line for line in lines(capsys) if line["event"] != "request"]  # a service of another test may answer now
     assert [line["event"] for line in found] == ["Task exception was never retrieved", "Exception in callback fail"]
     assert [line["error"] for line in found] == ["ValueError", "ValueError"]
     assert NAME not in json.dumps(found, ensure_ascii=False)
