@@ -225,7 +225,10 @@ ROLES: dict[str, dict[str, Grant]] = {
 }
 
 # All that is left to a caller who reads under break-glass: the one file, masked as ever.
-BROKEN_GLASS: dict[str, Grant] = DIRECTORY | {"people:read": Grant(ASSIGNED, OFFICE)}
+BROKEN_GLASS: dict[str, Grant] = {
+    **{permission: grant for permission, grant in DIRECTORY.items() if permission.endswith(":read")},
+    "people:read": Grant(ASSIGNED, OFFICE),
+}
 
 PERMISSIONS = tuple(sorted({permission for grants in ROLES.values() for permission in grants}))
 

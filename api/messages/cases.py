@@ -145,6 +145,12 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "The same agency",
         "That agency leads the case already.",
     ),
+    "case.source_system": (
+        "来源不适用",
+        "“其他系统推送”只用于系统对接，请选择实际来源。",
+        "Not from a system",
+        "That source is for other systems; say where the matter came from.",
+    ),
     "case.source_taken": (
         "请用强制报告",
         "强制报告请使用专用入口。",

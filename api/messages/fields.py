@@ -22,11 +22,11 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "Wrong type", "The value is of the wrong type; expected {expected}.",
     ),
     "field.too_short": (
-        "太短", "至少需要{minimum}个。",
+        "太短", "至少需要{minimum}个（字数或项数）。",
         "Too short", "At least {minimum} are needed.",
     ),
     "field.too_long": (
-        "太长", "最多{maximum}个。",
+        "太长", "最多{maximum}个（字数或项数）。",
         "Too long", "At most {maximum} are allowed.",
     ),
     "field.too_small": (

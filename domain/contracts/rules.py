@@ -26,7 +26,7 @@ def check_contract(
     if row["ngo_agency_id"] != ngo_agency_id:
         faults.append(Fault(CONTRACT, "contract.other_partner"))
     if row["state"] != ContractState.ACTIVE:
-        faults.append(Fault(CONTRACT, "contract.not_active", {"state": row["state"]}))
+        faults.append(Fault(CONTRACT, "contract.not_active", {"state": ContractState(row["state"])}))
     if not row["starts_on"] <= on <= row["ends_on"]:
         period = {"starts_on": row["starts_on"].isoformat(), "ends_on": row["ends_on"].isoformat()}
         faults.append(Fault(CONTRACT, "contract.outside_period", period))

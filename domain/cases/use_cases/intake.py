@@ -253,6 +253,8 @@ async def _household(work: Work, household_id: UUID | None, subject: Row | None)
         return subject["household_id"] if subject else None
     if not await work.find("household", where={"id": household_id}, lock=False):
         raise InvalidInput(Fault("/household_id", "household.unknown"))
+    if subject and subject["household_id"] not in {None, household_id}:
+        raise InvalidInput(Fault("/household_id", "household.not_a_member"))
     return household_id
 
 
@@ -276,6 +278,8 @@ async def _region(work: Work, code: str | None, subject: Row | None) -> int:
 def _source(access: Access, given: CaseSource | None) -> CaseSource:
     if given is CaseSource.MANDATORY_REPORT:
         raise InvalidInput(Fault("/source", "case.source_taken"))
+    if given is CaseSource.SYSTEM and access.staff_id is not None:
+        raise InvalidInput(Fault("/source", "case.source_system"))
     if access.person_id is not None:
         return CaseSource.MINI_PROGRAM
     return given or (CaseSource.REPORT if access.staff_id else CaseSource.SYSTEM)

@@ -24,6 +24,8 @@ async def hand_case(access: Access, uow: UnitOfWork, command: HandCase) -> Saved
             raise Conflict("case.not_open")
         await check_handler(work, case["agency_id"], command.handler_id, command.department_id)
         changes = command.given("case_id", "version", "remark")
+        if not command.remark and not work.differing(CASE, case, changes):
+            return await work.commit(saved(case))
         handed = await advance(work, case, CaseAct.HAND_TO, changes, command.remark)
         if handed["handler_id"] not in {None, case["handler_id"], access.staff_id}:
             await tell(work, handed, NoticeKind.CASE_ASSIGNED, handed["agency_id"], handed["handler_id"])

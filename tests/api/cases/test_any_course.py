@@ -89,7 +89,7 @@ async def drive(service: Service, examples: int, steps: int, *, by_chance: bool)
 
 
 async def test_a_sample_of_courses(service: Service) -> None:
-    await drive(service, 4, 25, by_chance=False)
+    await drive(service, 3, 25, by_chance=False)
 
 
 async def test_a_course_through_an_organisation(service: Service) -> None:

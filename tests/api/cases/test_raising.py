@@ -214,6 +214,7 @@ async def test_who_may_not_raise_cases(service: Service, name: str) -> None:
     ("change", "pointer", "code"),
     [
         ({"source": "mandatory_report"}, "/source", "case.source_taken"),
+        ({"source": "system"}, "/source", "case.source_system"),
         ({"person_id": "01980000-0000-7000-8000-000000000000"}, "/person_id", "person.unknown"),
         ({"household_id": "01980000-0000-7000-8000-000000000000"}, "/household_id", "household.unknown"),
         ({"region": "421081999"}, "/region", "region.unknown"),

@@ -90,7 +90,7 @@ def test_a_problem_to_the_letter() -> None:
         "detail": "填写的内容有误，请按提示改正。",
         "code": "input.invalid",
         "request_id": "r-1",
-        "errors": [{"pointer": "/name", "code": "field.too_long", "message": "最多50个。"}],
+        "errors": [{"pointer": "/name", "code": "field.too_long", "message": "最多50个（字数或项数）。"}],
     }
     assert document(error, "en")["errors"][0]["message"] == "At most 50 are allowed."
 
