@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from domain.cases.acts import ANEW, COUNTY, PAST, due_at, look_at, work_order
+from domain.cases.acts import ANEW, COUNTY, PAST, RESTRICTED, due_at, look_at, work_order
 from domain.cases.deadlines import reminded_from
 from domain.cases.model import CASE_STATES, CaseAct, CaseState, PartyRole, PersonRole
 from domain.cases.parties import OPENS, VIA
@@ -121,6 +121,8 @@ class Docket:
         where = row["region_code"] // COUNTY * COUNTY if row["restricted"] else row["region_code"]
         said = {"category": str(row["category"]), "state": str(row["state"]), **data}
         aggregate = {"id": row["id"], "version": row["version"], "region_code": where}
+        if row["restricted"]:
+            aggregate["aggregate"] = RESTRICTED
         subject = row["person_id"] if known else None
         self.events.append(self._census.event(f"case.{PAST[act]}", aggregate, subject, file.at, said, None, by))
 

@@ -70,7 +70,7 @@ class Census:
             "id": self._keys.key(at),
             "at": at,
             "type": kind,
-            "aggregate": kind.partition(".")[0],
+            "aggregate": row.get("aggregate", kind.partition(".")[0]),
             "aggregate_id": row["id"],
             "subject_id": subject,
             "aggregate_version": row.get("version", 1),
